@@ -1,0 +1,60 @@
+# Two commands matter on a fresh machine: `make run` and `make test`. Both make the environment first.
+
+PYTHON ?= python3
+DESK ?= desk
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PINS_VENV := .venv-pins
+PIP_TOOLS := pip-tools==7.6.2
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint format pins clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## make the environment, open a desk in ./desk and serve it
+	test -e $(DESK)/deskbell.toml || DESKBELL_DIR=$(DESK) $(BIN)/deskbell init
+	DESKBELL_DIR=$(DESK) $(BIN)/deskbell serve
+
+test: lint ## make the environment, check the code, run every test
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+lint: $(READY) ## check style, types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(READY) ## put the code into its common form
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+# The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere.
+pins: $(PINS_VENV)/.ready ## renew requirements.txt from pyproject.toml
+	$(PINS_VENV)/bin/pip-compile --quiet --upgrade --all-extras --allow-unsafe --generate-hashes --strip-extras \
+		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+		--output-file requirements.txt pyproject.toml requirements.in
+	sed -i '/considered to be unsafe/d' requirements.txt
+
+clean: ## remove what the tools made; a desk stays
+	rm -rf $(VENV) $(PINS_VENV) build dist deskbell.egg-info .coverage .coverage.* .hypothesis
+	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("deskbell needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PINS_VENV)/.ready: Makefile
+	$(PYTHON) -m venv $(PINS_VENV)
+	$(PINS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(PIP_TOOLS)
+	@touch $@
