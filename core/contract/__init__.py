@@ -1,0 +1,1 @@
+"""What a plugin or a channel may import: values, hooks and kinds. It knows nothing else of the house."""

@@ -1,0 +1,45 @@
+"""What before-hooks see and may change: a ticket or message that is about to be, and the refusal of one."""
+
+import attrs
+
+from .people import Actor
+from .tickets import Origin, Priority
+
+
+@attrs.frozen(kw_only=True)
+class TicketDraft:
+    """A ticket before it exists. Departments, topics, agents and teams are named by their name or address.
+
+    Change it with `attrs.evolve`; `sender`, `origin` and `mailbox` are facts and must stay as they are.
+    """
+
+    sender: Actor
+    origin: Origin
+    subject: str
+    text: str
+    department: str
+    mailbox: str = ""
+    topic: str = ""
+    priority: Priority = Priority.NORMAL
+    agent: str = ""
+    team: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class MessageDraft:
+    """A message before it is appended to ticket number `ticket`."""
+
+    sender: Actor
+    origin: Origin
+    ticket: str
+    text: str
+    mailbox: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen
+class Refusal:
+    """No, and why: one sentence that is kept and shown. A refused mail is listed, never lost."""
+
+    reason: str

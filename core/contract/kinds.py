@@ -1,0 +1,87 @@
+"""The four kinds of plugin: whom each speaks to and where an administrator can switch it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import ClassVar
+
+import attrs
+
+from .people import Role
+
+
+class Level(StrEnum):
+    """Where a switch or an option can be set, widest first."""
+
+    GLOBAL = "global"
+    DEPARTMENT = "department"
+    TOPIC = "topic"
+    MAILBOX = "mailbox"
+
+
+class Switch(StrEnum):
+    """A switch position; `OPT_IN` exists at the global level only, `INHERIT` at every other."""
+
+    ON = "on"
+    OFF = "off"
+    OPT_IN = "opt-in"
+    INHERIT = "inherit"
+
+
+API_VERSION = 1
+"""The plugin API of this house; it grows when a plugin written for the one before would break."""
+
+
+@attrs.frozen
+class NoOptions:
+    """The options of a plugin that has none."""
+
+
+@attrs.define(eq=False)
+class Plugin:
+    """What all kinds share; subclass a kind, not this.
+
+    `audience` names the roles that an administrator can tick, in the order in which duplicates are resolved, each with its
+    default. `Options` is an attrs class of plain values with defaults. A plugin's name is the name of its entry point. `api` is
+    the plugin API that it was written for; name it outright in a plugin that you publish.
+    """
+
+    api: ClassVar[int] = API_VERSION
+    title: ClassVar[str] = ""
+    default: ClassVar[Switch] = Switch.ON
+    audience: ClassVar[Mapping[Role | str, bool]] = {}
+    Options: ClassVar[type] = NoOptions
+    levels: ClassVar[frozenset[Level]] = frozenset()
+    speaks_to_end_users: ClassVar[bool] = False
+    automatic: ClassVar[bool] = True
+
+
+@attrs.define(eq=False)
+class Autoresponder(Plugin):
+    """Answers end users by itself; obeys every switch and the automatic-mail gate."""
+
+    levels = frozenset(Level)
+    speaks_to_end_users = True
+
+
+@attrs.define(eq=False)
+class Correspondence(Plugin):
+    """Carries an agent's own words to end users; not automatic mail, so no topic or mailbox switch and no gate."""
+
+    levels = frozenset({Level.GLOBAL, Level.DEPARTMENT})
+    speaks_to_end_users = True
+    automatic = False
+
+
+@attrs.define(eq=False)
+class AgentAlert(Plugin):
+    """Tells agents."""
+
+    levels = frozenset({Level.GLOBAL, Level.DEPARTMENT, Level.TOPIC})
+
+
+@attrs.define(eq=False)
+class SystemAlert(Plugin):
+    """Tells the administrator about the desk itself."""
+
+    levels = frozenset({Level.GLOBAL})
+    audience = {Role.ADMIN_ADDRESS: True}

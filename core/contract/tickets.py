@@ -1,0 +1,125 @@
+"""A ticket and its thread, as frozen snapshots: no row, no session, safe to keep and to pass between threads."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from .people import Actor, Agent, EndUser, Team
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket stands in its life."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    """How urgent a ticket is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Origin(StrEnum):
+    """The door that a ticket or an entry came through."""
+
+    MAIL = "mail"
+    WEB = "web"
+    API = "api"
+    CHAT = "chat"
+    AGENT = "agent"
+
+
+class EntryKind(StrEnum):
+    """`MESSAGE` is by an end user, `REPLY` by an agent and seen by participants, `NOTE` is internal."""
+
+    MESSAGE = "message"
+    REPLY = "reply"
+    NOTE = "note"
+
+
+@attrs.frozen
+class Department:
+    """A department as plugins see one."""
+
+    id: int
+    name: str
+
+
+@attrs.frozen
+class HelpTopic:
+    """A help topic as plugins see one."""
+
+    id: int
+    name: str
+
+
+@attrs.frozen
+class Mailbox:
+    """An intake mailbox as plugins see one."""
+
+    id: int
+    name: str
+    address: str
+
+
+@attrs.frozen
+class Collaborator:
+    """Another end user who takes part in a ticket; only *active* ones receive mail."""
+
+    user: EndUser
+    active: bool = True
+
+
+@attrs.frozen
+class Attachment:
+    """A stored file of an entry: `size` in bytes, `digest` the SHA-256 of its content in hex."""
+
+    file_name: str
+    content_type: str
+    size: int
+    digest: str
+    content_id: str = ""
+
+
+@attrs.frozen
+class Entry:
+    """One thread entry.
+
+    `verified` is False when the author is known by nothing but a From header. `automatic` marks mail that a machine sent.
+    `held` entries wait for an agent because their author takes no part in the ticket.
+    """
+
+    id: int
+    kind: EntryKind
+    author: Actor
+    text: str
+    posted_at: datetime
+    verified: bool = True
+    automatic: bool = False
+    held: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+@attrs.frozen
+class Ticket:
+    """A ticket after the act that an event speaks of; all times are aware UTC."""
+
+    id: int
+    number: str
+    subject: str
+    status: TicketStatus
+    priority: Priority
+    origin: Origin
+    owner: EndUser
+    department: Department
+    created_at: datetime
+    topic: HelpTopic | None = None
+    agent: Agent | None = None
+    team: Team | None = None
+    last_respondent: Agent | None = None
+    collaborators: tuple[Collaborator, ...] = ()
