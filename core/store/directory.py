@@ -1,0 +1,303 @@
+"""The desk's configuration as one frozen value: who works here, how it is organised, what is switched.
+
+It is read once per revision and shared by all threads, so that the rules which turn roles into people are pure functions.
+It holds no secret: channel options stay in their rows.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+import attrs
+
+from ..contract.addresses import normalise
+from ..contract.errors import UnknownName
+from ..contract.kinds import Level, Switch
+from ..contract.tickets import Priority
+
+
+class RecipientsMode(StrEnum):
+    """Who counts as department members for alerts."""
+
+    MEMBERS = "members"
+    MEMBERS_AND_EXTENDED = "members_and_extended"
+    NOBODY = "nobody"
+
+
+@attrs.frozen(kw_only=True)
+class AgentRecord:
+    """An agent. A leave lasts from `leave_from` until `leave_until`; without an end it lasts until further notice."""
+
+    id: int
+    name: str
+    address: str
+    is_admin: bool = False
+    active: bool = True
+    alert_only: bool = False
+    leave_from: datetime | None = None
+    leave_until: datetime | None = None
+    substitute_id: int | None = None
+
+    def on_leave(self, moment: datetime) -> bool:
+        """Whether the leave covers `moment`."""
+        if self.leave_from is None or moment < self.leave_from:
+            return False
+        return self.leave_until is None or moment < self.leave_until
+
+    def available(self, moment: datetime) -> bool:
+        """Active and not on leave."""
+        return self.active and not self.on_leave(moment)
+
+
+@attrs.frozen(kw_only=True)
+class OrganizationRecord:
+    """An organization and its account manager."""
+
+    id: int
+    name: str
+    account_manager_id: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ExtendedMember:
+    """An agent with access to a department that is not the own one."""
+
+    agent_id: int
+    role: str = ""
+    alerts: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class DepartmentRecord:
+    """A node of the department tree; `members` are the ids of its primary members."""
+
+    id: int
+    name: str
+    parent_id: int | None = None
+    manager_id: int | None = None
+    recipients_mode: RecipientsMode = RecipientsMode.MEMBERS
+    address: str = ""
+    autoresponse_address: str = ""
+    signature: str = ""
+    members: tuple[int, ...] = ()
+    extended: tuple[ExtendedMember, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class TeamMember:
+    """An agent in a team, with an own alerts flag."""
+
+    agent_id: int
+    alerts: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class TeamRecord:
+    """A team; its lead is a member only if listed."""
+
+    id: int
+    name: str
+    lead_id: int | None = None
+    alerts: bool = True
+    members: tuple[TeamMember, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class TopicRecord:
+    """A help topic and where it routes."""
+
+    id: int
+    name: str
+    department_id: int | None = None
+    priority: Priority = Priority.NORMAL
+    agent_id: int | None = None
+    team_id: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class MailboxRecord:
+    """An intake mailbox; `aliases` are further addresses that arrive there."""
+
+    id: int
+    name: str
+    address: str
+    department_id: int
+    aliases: tuple[str, ...] = ()
+    topic_id: int | None = None
+    answer_unaddressed: bool = False
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The address and its aliases."""
+        return (self.address, *self.aliases)
+
+
+@attrs.frozen(kw_only=True)
+class SwitchRecord:
+    """What one level says about one plugin; `scope_id` is 0 at the global level, None leaves that half unset."""
+
+    plugin: str
+    level: Level
+    scope_id: int = 0
+    position: Switch | None = None
+    shadow: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class OptionRecord:
+    """The value of one option field of one plugin at one level."""
+
+    plugin: str
+    level: Level
+    scope_id: int = 0
+    field: str
+    value: object
+
+
+@attrs.frozen(kw_only=True)
+class ChannelRecord:
+    """Whether a channel's deliveries are held back by a person."""
+
+    name: str
+    held: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """The desk as a whole: its name, the admin address ('' = none), its mail domain and the link to its pages."""
+
+    desk_name: str = "Helpdesk"
+    admin_address: str = ""
+    domain: str = "example.com"
+    base_url: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Directory:
+    """Everything above at one `revision`, by id, with the look-ups that the rules need."""
+
+    revision: int = 0
+    profile: Profile = attrs.field(factory=Profile)
+    agents: Mapping[int, AgentRecord] = attrs.field(factory=dict)
+    organizations: Mapping[int, OrganizationRecord] = attrs.field(factory=dict)
+    departments: Mapping[int, DepartmentRecord] = attrs.field(factory=dict)
+    teams: Mapping[int, TeamRecord] = attrs.field(factory=dict)
+    topics: Mapping[int, TopicRecord] = attrs.field(factory=dict)
+    mailboxes: Mapping[int, MailboxRecord] = attrs.field(factory=dict)
+    channels: Mapping[str, ChannelRecord] = attrs.field(factory=dict)
+    switches: tuple[SwitchRecord, ...] = ()
+    options: tuple[OptionRecord, ...] = ()
+    quarantined: Mapping[str, str] = attrs.field(factory=dict)
+
+    @cached_property
+    def switch_index(self) -> Mapping[tuple[str, Level, int], SwitchRecord]:
+        """Switches by (plugin, level, scope id)."""
+        return {(switch.plugin, switch.level, switch.scope_id): switch for switch in self.switches}
+
+    @cached_property
+    def option_index(self) -> Mapping[tuple[str, Level, int], Mapping[str, object]]:
+        """Option fields by (plugin, level, scope id)."""
+        index: dict[tuple[str, Level, int], dict[str, object]] = {}
+        for option in self.options:
+            index.setdefault((option.plugin, option.level, option.scope_id), {})[option.field] = option.value
+        return index
+
+    @cached_property
+    def agents_by_address(self) -> Mapping[str, AgentRecord]:
+        """Agents by normalised address."""
+        return {normalise(agent.address): agent for agent in self.agents.values()}
+
+    @cached_property
+    def mailboxes_by_address(self) -> Mapping[str, MailboxRecord]:
+        """Mailboxes by each of their normalised addresses."""
+        return {normalise(address): box for box in self.mailboxes.values() for address in box.addresses}
+
+    @cached_property
+    def system_addresses(self) -> frozenset[str]:
+        """Normalised addresses that are the desk itself: mailboxes, departments, addresses marked alert-only."""
+        departments = (
+            address for each in self.departments.values() for address in (each.address, each.autoresponse_address)
+        )
+        agents = (agent.address for agent in self.agents.values() if agent.alert_only)
+        own = {normalise(address) for address in (*departments, *agents) if address}
+        return frozenset(own | set(self.mailboxes_by_address))
+
+    def is_system_address(self, address: str) -> bool:
+        """Whether `address`, or what it is a plus form of, is the desk itself (RFC 3834 section 2)."""
+        key = normalise(address)
+        local, _, domain = key.rpartition("@")
+        return key in self.system_addresses or f"{local.partition('+')[0]}@{domain}" in self.system_addresses
+
+    def department_path(self, department_id: int) -> Iterator[DepartmentRecord]:
+        """The department, its parent and so on to the root; a cycle ends the walk."""
+        seen: set[int] = set()
+        current = self.departments.get(department_id)
+        while current is not None and current.id not in seen:
+            yield current
+            seen.add(current.id)
+            current = self.departments.get(current.parent_id) if current.parent_id is not None else None
+
+    def agent(self, address: str) -> AgentRecord:
+        """The agent with this address.
+
+        :raises UnknownName: when there is none.
+        """
+        found = self.agents_by_address.get(normalise(address))
+        if found is None:
+            raise UnknownName("agent", address, (agent.address for agent in self.agents.values()))
+        return found
+
+    def department(self, name: str) -> DepartmentRecord:
+        """The department of this name, case ignored.
+
+        :raises UnknownName: when there is none.
+        """
+        return named("department", name, self.departments)
+
+    def team(self, name: str) -> TeamRecord:
+        """The team of this name, case ignored.
+
+        :raises UnknownName: when there is none.
+        """
+        return named("team", name, self.teams)
+
+    def topic(self, name: str) -> TopicRecord:
+        """The help topic of this name, case ignored.
+
+        :raises UnknownName: when there is none.
+        """
+        return named("topic", name, self.topics)
+
+    def mailbox(self, name: str) -> MailboxRecord:
+        """The mailbox of this name or address, case ignored.
+
+        :raises UnknownName: when there is none.
+        """
+        by_address = self.mailboxes_by_address.get(normalise(name))
+        return by_address if by_address is not None else named("mailbox", name, self.mailboxes)
+
+
+class Named(Protocol):
+    """A record that people call by its name."""
+
+    @property
+    def name(self) -> str:
+        """The name that administrators use."""
+        ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def named(kind: str, name: str, records: Mapping[int, N]) -> N:
+    """The record of this name, case ignored.
+
+    :raises UnknownName: with the nearest names, when there is none.
+    """
+    wanted = name.casefold()
+    for record in records.values():
+        if record.name.casefold() == wanted:
+            return record
+    raise UnknownName(kind, name, (record.name for record in records.values()))

@@ -1,0 +1,95 @@
+"""How the desk is organised: departments, teams, help topics and intake mailboxes."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import DirectoryRow, Row
+
+
+class DepartmentRow(DirectoryRow, Row):
+    """A node of the department tree. Addresses are where its mail comes from; empty ones fall back to the mailbox."""
+
+    __tablename__ = "departments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id", ondelete="RESTRICT"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    recipients_mode: Mapped[str] = mapped_column(default="members")
+    address: Mapped[str] = mapped_column(default="")
+    autoresponse_address: Mapped[str] = mapped_column(default="")
+    signature: Mapped[str] = mapped_column(default="")
+
+    members: Mapped[list["DepartmentMemberRow"]] = relationship(
+        cascade="all, delete-orphan", order_by="DepartmentMemberRow.id"
+    )
+
+
+class DepartmentMemberRow(DirectoryRow, Row):
+    """A primary member, or an extended one with an access role and an alerts flag."""
+
+    __tablename__ = "department_members"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id", ondelete="CASCADE"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    extended: Mapped[bool] = mapped_column(default=False)
+    role: Mapped[str] = mapped_column(default="")
+    alerts: Mapped[bool] = mapped_column(default=True)
+
+
+class TeamRow(DirectoryRow, Row):
+    """A team across departments, with a lead and an alerts switch of its own."""
+
+    __tablename__ = "teams"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    alerts: Mapped[bool] = mapped_column(default=True)
+
+    members: Mapped[list["TeamMemberRow"]] = relationship(cascade="all, delete-orphan", order_by="TeamMemberRow.id")
+
+
+class TeamMemberRow(DirectoryRow, Row):
+    """A member of a team, with an own alerts flag."""
+
+    __tablename__ = "team_members"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"))
+    alerts: Mapped[bool] = mapped_column(default=True)
+
+
+class TopicRow(DirectoryRow, Row):
+    """What an end user picks, and where that routes."""
+
+    __tablename__ = "topics"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id", ondelete="SET NULL"))
+    priority: Mapped[str] = mapped_column(default="normal")
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+
+
+class MailboxRow(DirectoryRow, Row):
+    """An address that mail arrives at, its aliases and the department that it routes to.
+
+    `answer_unaddressed` lifts the rule that the mailbox must stand in To or Cc for an answer (RFC 3834 section 2).
+    """
+
+    __tablename__ = "mailboxes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    address: Mapped[str]
+    address_key: Mapped[str] = mapped_column(unique=True)
+    aliases: Mapped[list[Any]] = mapped_column(default=list)
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id", ondelete="RESTRICT"))
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id", ondelete="SET NULL"))
+    answer_unaddressed: Mapped[bool] = mapped_column(default=False)

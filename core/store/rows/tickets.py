@@ -1,0 +1,83 @@
+"""Tickets, collaborators, thread entries and attachments."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Row
+
+
+class TicketRow(Row):
+    """A ticket as it stands now; its history is the journal."""
+
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    subject: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(default="open")
+    priority: Mapped[str] = mapped_column(default="normal")
+    origin: Mapped[str]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("end_users.id"), index=True)
+    owner_address: Mapped[str]
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), index=True)
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id", ondelete="SET NULL"))
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+    last_respondent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "status", "updated_at"),)
+
+
+class CollaboratorRow(Row):
+    """Another end user who takes part in a ticket."""
+
+    __tablename__ = "collaborators"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("end_users.id", ondelete="CASCADE"), primary_key=True)
+    address: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    added_at: Mapped[datetime]
+
+
+class EntryRow(Row):
+    """One thread entry. `message_id` is that of the mail it came by, for threading."""
+
+    __tablename__ = "thread_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    origin: Mapped[str]
+    author_kind: Mapped[str]
+    author_id: Mapped[int | None]
+    author_name: Mapped[str] = mapped_column(default="")
+    author_address: Mapped[str] = mapped_column(default="")
+    verified: Mapped[bool] = mapped_column(default=True)
+    automatic: Mapped[bool] = mapped_column(default=False)
+    held: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str] = mapped_column(Text)
+    untrusted_html: Mapped[str] = mapped_column(Text, default="")
+    message_id: Mapped[str | None] = mapped_column(Text, index=True)
+    raw_mail_id: Mapped[int | None] = mapped_column(ForeignKey("raw_mails.id", ondelete="SET NULL"))
+    posted_at: Mapped[datetime]
+
+
+class AttachmentRow(Row):
+    """A file of an entry; the content lies beside the database, named by its SHA-256 `digest`."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("thread_entries.id", ondelete="CASCADE"), index=True)
+    file_name: Mapped[str]
+    content_type: Mapped[str]
+    content_id: Mapped[str] = mapped_column(default="")
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(index=True)
