@@ -1,0 +1,101 @@
+"""Calls into plugins, on a thread of their own: one that raises is recorded, one that hangs is left behind."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from traceback import format_exception_only
+
+import attrs
+
+
+@attrs.frozen
+class CallFailed:
+    """A call that gave no value: `how` is ``raised`` or ``timed_out``."""
+
+    how: str
+    detail: str
+
+
+Result = object | CallFailed
+
+
+@attrs.define(eq=False)
+class _Run:
+    """The calls of one `BoundedCalls.run`, shared by the caller and the thread that works through them."""
+
+    calls: Sequence[Callable[[], object]]
+    results: list[Result] = attrs.field(factory=list)
+    started: float = attrs.field(factory=time.monotonic)
+    abandoned: bool = False
+    lock: threading.Lock = attrs.field(factory=threading.Lock)
+    done: threading.Event = attrs.field(factory=threading.Event)
+
+
+class BoundedCalls:
+    """Runs batches of calls one after another, each with at most `limit` seconds.
+
+    Handing a whole batch to the thread costs one switch instead of one per call. A thread that hangs cannot be ended in
+    Python: it is left behind as a daemon and a fresh one takes over. Safe to use from several threads, one batch at a time.
+    """
+
+    def __init__(self, *, limit: float) -> None:
+        self.limit = limit
+        self.left_behind = 0
+        self._turn = threading.Lock()
+        self._queue: SimpleQueue[_Run | None] | None = None
+
+    def run(self, calls: Sequence[Callable[[], object]]) -> list[Result]:
+        """Each call's value, or why there is none, in order; never raises what a call raised."""
+        results: list[Result] = []
+        with self._turn:
+            while len(results) < len(calls):
+                results += self._run_until_hang(calls[len(results) :])
+        return results
+
+    def close(self) -> None:
+        """Let the thread end."""
+        with self._turn:
+            if self._queue is not None:
+                self._queue.put(None)
+                self._queue = None
+
+    def _run_until_hang(self, calls: Sequence[Callable[[], object]]) -> list[Result]:
+        run = _Run(calls)
+        self._worker().put(run)
+        while not run.done.wait(max(run.started + self.limit - time.monotonic(), 0.001)):
+            with run.lock:
+                if not run.done.is_set() and time.monotonic() - run.started >= self.limit:
+                    return self._leave_behind(run)
+        return run.results
+
+    def _leave_behind(self, run: _Run) -> list[Result]:
+        run.abandoned = True
+        self.left_behind += 1
+        self._queue = None
+        return [*run.results, CallFailed("timed_out", f"no answer within {self.limit:g} s")]
+
+    def _worker(self) -> "SimpleQueue[_Run | None]":
+        if self._queue is None:
+            self._queue = SimpleQueue()
+            threading.Thread(target=_work, args=(self._queue,), name="plugin-calls", daemon=True).start()
+        return self._queue
+
+
+def _work(queue: "SimpleQueue[_Run | None]") -> None:
+    while (run := queue.get()) is not None:
+        for call in run.calls:
+            run.started = time.monotonic()
+            result = _result(call)
+            with run.lock:
+                if run.abandoned:
+                    return
+                run.results.append(result)
+        run.done.set()
+
+
+def _result(call: Callable[[], object]) -> Result:
+    try:
+        return call()
+    except BaseException as error:  # also SystemExit and worse: nothing a plugin raises may end this thread
+        return CallFailed("raised", "".join(format_exception_only(error)).strip()[:500])
