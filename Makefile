@@ -11,7 +11,7 @@ PIP_TOOLS := pip-tools==7.6.2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format pins clean
+.PHONY: help run test lint format docs pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ lint: $(READY) ## check style, types and who imports whom
 format: $(READY) ## put the code into its common form
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+# The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere. Run it with the
+# oldest Python that pyproject.toml admits: what only an old one needs would be missing otherwise.
+docs: $(READY) ## renew the reference pages that are made from the code
+	$(BIN)/python docs/build.py
 
 # The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere.
 pins: $(PINS_VENV)/.ready ## renew requirements.txt from pyproject.toml

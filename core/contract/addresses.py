@@ -95,10 +95,11 @@ def _local_is_valid(local: str) -> bool:
         return True
     if local.isascii():
         return False
-    # Beyond ASCII only letters, marks, digits, symbols and dashes: no blank, control, format or unassigned character.
+    # Beyond ASCII only letters, marks, digits, symbols and dashes: no blank, control, format or unassigned character,
+    # and no U+FFFD, which stands for something else.
     foreign = [character for character in local if not character.isascii()]
     ascii_rest = "".join(character for character in local if character.isascii())
-    if any(unicodedata.category(character)[0] in "CZ" for character in foreign):
+    if any(character == "\ufffd" or unicodedata.category(character)[0] in "CZ" for character in foreign):
         return False
     return not ascii_rest or _PLAIN_LOCAL.fullmatch(ascii_rest) is not None
 

@@ -32,9 +32,9 @@ class InvalidValue(DeskbellError, ValueError):
 
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Up to three known names that a person may have meant, best first."""
+    """The known name that a person may have meant; empty when none is near."""
     folded = {candidate.casefold(): candidate for candidate in known}
-    return tuple(folded[match] for match in get_close_matches(name.casefold(), folded, n=3, cutoff=0.6))
+    return tuple(folded[match] for match in get_close_matches(name.casefold(), folded, n=1, cutoff=0.6))
 
 
 def suggestion(near: tuple[str, ...]) -> str:

@@ -52,7 +52,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def ticket_created(event: TicketCreated, options: object) -> Notice | None:
-    """A ticket was opened, by whom- and whatever door.
+    """A ticket was opened, by whomever and through whichever door.
 
     Carries the first message or first reply; ``message_posted`` and ``reply_posted`` are not rung for it. If the
     ticket was assigned at creation, ``ticket_assigned`` is rung in the same act.

@@ -42,7 +42,8 @@ class Plugin:
 
     `audience` names the roles that an administrator can tick, in the order in which duplicates are resolved, each with its
     default. `Options` is an attrs class of plain values with defaults. A plugin's name is the name of its entry point. `api` is
-    the plugin API that it was written for; name it outright in a plugin that you publish.
+    the plugin API that it was written for; name it outright in a plugin that you publish. `yields_to` names plugins: whoever gets
+    a notice of one of them about the same act does not get this one as well.
     """
 
     api: ClassVar[int] = API_VERSION
@@ -53,6 +54,7 @@ class Plugin:
     levels: ClassVar[frozenset[Level]] = frozenset()
     speaks_to_end_users: ClassVar[bool] = False
     automatic: ClassVar[bool] = True
+    yields_to: ClassVar[tuple[str, ...]] = ()
 
 
 @attrs.define(eq=False)

@@ -25,7 +25,7 @@ class PluginRefused(DeskbellError, TypeError):
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
         self.reason = reason
-        super().__init__(f"Plugin '{name}' is set aside: {reason}.")
+        super().__init__(f"Plugin '{name}' is set aside: {reason}" + ("" if reason.endswith((".", "?")) else "."))
 
 
 @attrs.frozen(kw_only=True)
@@ -129,9 +129,8 @@ class Host:
     def _check_hooks(self, name: str, plugin: Plugin) -> None:
         for caller in self._manager.get_hookcallers(plugin) or ():
             if not caller.has_spec():
-                raise PluginRefused(
-                    name, f"there is no hook '{caller.name}'.{suggestion(nearest(caller.name, HOOKS))}".rstrip(".")
-                )
+                hint = suggestion(nearest(caller.name, HOOKS))
+                raise PluginRefused(name, f"there is no hook '{caller.name}'.{hint}")
             for implementation in caller.get_hookimpls():
                 if implementation.plugin is plugin:
                     _check_implementation(name, caller.name, implementation)

@@ -61,6 +61,7 @@ class DecisionRow(Row):
     journal_id: Mapped[int] = mapped_column(ForeignKey("journal.id", ondelete="CASCADE"))
     plugin: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+    because: Mapped[str] = mapped_column(Text, default="")
     candidates: Mapped[list[Any]]
     directory_revision: Mapped[int]
     decided_at: Mapped[datetime]

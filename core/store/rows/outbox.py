@@ -12,8 +12,8 @@ class DeliveryRow(Row):
     """A notice on its way to one address.
 
     `state` is ``queued``, ``held`` (by a person), ``leased``, ``sent``, ``dead`` or ``cancelled``. A lease ends at
-    `lease_until`; `fence` grows with each claim, and a mark with an older fence is refused. `attempts` counts tries that
-    reached the service.
+    `lease_until`; `fence` grows with each claim, and a mark with an older fence is refused. `attempts` counts tries
+    that ended, `losses` workers that vanished with it; the retry plan runs from `planned_from`.
     """
 
     __tablename__ = "deliveries"
@@ -46,6 +46,8 @@ class DeliveryRow(Row):
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
+    losses: Mapped[int] = mapped_column(default=0)
+    planned_from: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     detail: Mapped[str] = mapped_column(Text, default="")
 

@@ -1,0 +1,1 @@
+"""The hallway: the only place that puts the rooms together."""

@@ -1,0 +1,168 @@
+"""Opens a desk's directory: every room built once and handed what it needs."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+import attrs
+
+from ..contract.clock import Clock, SystemClock
+from ..contract.errors import DeskbellError
+from ..contract.events import Event
+from ..delivery.leases import Leases
+from ..delivery.open_channels import OpenChannels
+from ..delivery.postman import Postman, Round
+from ..host.admission import Host
+from ..host.before import BeforeHooks
+from ..host.calls import BoundedCalls
+from ..intake.receive import Intake
+from ..notify.guests import Guests
+from ..notify.rendering import Renderer
+from ..notify.ringer import Ringer
+from ..notify.switchboard import Switchboard
+from ..settings import DeskPaths, Settings, load_settings
+from ..store.database import Database, DatabaseUnavailable, open_database
+from ..store.files import AttachmentStore
+from ..store.secrets import SecretBox
+from ..watch import Watch
+from .stored_channels import StoredChannels
+
+FLUSH_ROUNDS = 3
+
+
+class NoDeskHere(DeskbellError, FileNotFoundError):
+    """A directory without a desk."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(f"There is no desk in {directory}: run 'deskbell init', or name its directory with --dir.")
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """An open desk; use it in a ``with`` block.
+
+    It belongs to one process. All of it but `close` may be used by several threads.
+    """
+
+    paths: DeskPaths
+    settings: Settings
+    clock: Clock
+    db: Database
+    files: AttachmentStore
+    host: Host
+    watch: Watch
+    calls: BoundedCalls
+    switchboard: Switchboard
+    ringer: Ringer
+    intake: Intake
+    channels: OpenChannels
+    leases: Leases
+    postman: Postman
+    secrets: SecretBox
+
+    def ring(self, events: Sequence[Event]) -> None:
+        """Ring what was just committed, and the faults that came of it.
+
+        When the database is out of reach the rows stay unrung, and the sweep rings them later.
+        """
+        with suppress(DatabaseUnavailable):
+            for _ in range(FLUSH_ROUNDS):
+                if events:
+                    self.ringer.ring(events)
+                events = self.watch.flush(self.db)
+                if not events:
+                    return
+
+    def take_in(self, ids: Sequence[int]) -> tuple[Event, ...]:
+        """Process waiting mails and ring what they caused; answer the events."""
+        events = self.intake.process(ids)
+        self.ring(events)
+        return events
+
+    def sweep(self) -> int:
+        """Pick up what a crash left: unrung acts and waiting mails. Answers how many of both."""
+        waiting = self.intake.leftovers()
+        events = self.intake.process(waiting)
+        swept = self.ringer.sweep()
+        self.ring(events)
+        return len(waiting) + swept
+
+    def deliver_round(self) -> Round:
+        """Deliver up to 50 due deliveries here and now, and ring what their ends caused."""
+        done = self.postman.deliver_due()
+        self.ring(done.events)
+        return done
+
+    def __enter__(self) -> "Desk":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write down pending faults and let go of connections and threads."""
+        self.ring(())
+        self.channels.close()
+        self.calls.close()
+        self.db.close()
+
+
+def open_desk(directory: Path, *, clock: Clock | None = None, safe_mode: bool = False) -> Desk:
+    """Open the desk in `directory`.
+
+    :param safe_mode: start with built-in plugins only, whatever the settings say.
+    :raises NoDeskHere: when there is none.
+    :raises DeskbellError: when its settings, key or database cannot be used, in one sentence.
+    """
+    paths = DeskPaths(directory)
+    if not paths.settings_file.is_file():
+        raise NoDeskHere(directory)
+    settings = load_settings(directory)
+    secrets = SecretBox(paths.key_file)
+    clock = clock or SystemClock()
+    db = open_database(paths.database_url(settings), clock=clock)
+    host = Host(safe_mode=safe_mode or settings.plugins.safe_mode, disabled=settings.plugins.disabled)
+    host.load()
+    return _furnish(paths, settings, clock, db, host, secrets)
+
+
+def _furnish(
+    paths: DeskPaths, settings: Settings, clock: Clock, db: Database, host: Host, secrets: SecretBox
+) -> Desk:
+    watch = Watch(clock=clock)
+    calls = BoundedCalls(limit=settings.worker.ring_limit_seconds)
+    switchboard = Switchboard(host, calls=calls, clock=clock, faults=watch, quarantine=watch.quarantine)
+    renderer = Renderer(overrides=paths.templates, faults=watch)
+    files = AttachmentStore(paths.attachments)
+    stored = StoredChannels(db, secrets)
+    channels = OpenChannels(
+        host.channels, options_of=stored.options, send_limit=settings.worker.send_limit_seconds, faults=watch
+    )
+    leases = Leases(db, clock=clock)
+    hooks = BeforeHooks(host, calls=calls, faults=watch)
+    return Desk(
+        paths=paths,
+        settings=settings,
+        clock=clock,
+        db=db,
+        files=files,
+        host=host,
+        watch=watch,
+        calls=calls,
+        switchboard=switchboard,
+        ringer=Ringer(
+            db,
+            switchboard=switchboard,
+            guests=Guests(host, calls=calls, faults=watch),
+            renderer=renderer,
+            clock=clock,
+        ),
+        intake=Intake(db, files=files, hooks=hooks, faults=watch, clock=clock),
+        channels=channels,
+        leases=leases,
+        postman=Postman(db, channels=channels, leases=leases, clock=clock, faults=watch),
+        secrets=secrets,
+    )

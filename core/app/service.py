@@ -1,0 +1,81 @@
+"""The long-running desk: listener, postmen and ticking jobs, started together and stopped in order."""
+
+import threading
+from collections.abc import Sequence
+
+from ..contract.events import Event
+from ..delivery.engine import EmbeddedEngine
+from ..intake.listener import Listener
+from ..scheduler import Job, Scheduler
+from ..store.job_leases import JobLeases
+from .opening import Desk
+
+SWEEP_SECONDS = 10.0
+FLUSH_SECONDS = 5.0
+
+
+class Service:
+    """Everything of `deskbell serve`, or without the listener of `deskbell work`."""
+
+    def __init__(self, desk: Desk, *, listen: bool) -> None:
+        self._desk = desk
+        self._engine = EmbeddedEngine(
+            desk.postman,
+            leases=desk.leases,
+            threads=desk.settings.worker.threads,
+            on_events=desk.ring,
+            faults=desk.watch,
+        )
+        leases = JobLeases(desk.db, folder=desk.paths.scheduler_lock)
+        self._scheduler = Scheduler(
+            (
+                Job(name="sweep", seconds=SWEEP_SECONDS, run=self._sweep),
+                Job(name="faults", seconds=FLUSH_SECONDS, run=self._flush, alone=False),
+            ),
+            lease=leases.hold,
+            faults=desk.watch,
+        )
+        self._listener = Listener(desk.intake, settings=desk.settings.listener, on_mail=self._on_mail) if listen else None
+        self._stop = threading.Event()
+
+    @property
+    def listening_on(self) -> str:
+        """Where the listener listens, as host:port; '' without one."""
+        return "" if self._listener is None else self._listener.address
+
+    def start(self) -> None:
+        """Pick up what a crash left, then start all threads."""
+        self._desk.sweep()
+        self._engine.start()
+        self._scheduler.start()
+        if self._listener is not None:
+            self._listener.start()
+
+    def wait(self) -> None:
+        """Block until `stop` was asked for by a signal handler or another thread."""
+        self._stop.wait()
+
+    def ask_to_stop(self) -> None:
+        """Let `wait` return; safe in a signal handler."""
+        self._stop.set()
+
+    def stop(self) -> None:
+        """Stop taking mail in first, then ticking, then sending."""
+        if self._listener is not None:
+            self._listener.stop()
+        self._scheduler.stop()
+        self._engine.stop()
+
+    def _on_mail(self, ids: Sequence[int]) -> tuple[Event, ...]:
+        events = self._desk.take_in(ids)
+        self._engine.wake()
+        return events
+
+    def _sweep(self) -> None:
+        if self._desk.sweep():
+            self._engine.wake()
+
+    def _flush(self) -> None:
+        if self._desk.watch.pending:
+            self._desk.ring(())
+            self._engine.wake()

@@ -1,0 +1,67 @@
+"""The command line: commands are found by name and imported only when they run, so that help is fast."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from ..contract.errors import DeskbellError
+from .lazy import LazyGroup
+
+EPILOG = """\b
+A desk in one minute:
+  deskbell --dir desk init
+  deskbell --dir desk mail receive < some-mail.eml
+  deskbell --dir desk ticket list
+  deskbell --dir desk explain 100001
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    commands={
+        "init": ("init:init", "Open a new desk in a directory."),
+        "serve": ("serve:serve", "Listen for mail and deliver, until stopped."),
+        "work": ("serve:work", "Ring and deliver without listening; --once does all that is due and exits."),
+        "migrate": ("init:migrate", "Bring the database to this version's schema."),
+        "mail": ("mail:mail", "Receive mail, and see what was refused or set aside."),
+        "ticket": ("ticket:ticket", "List, show, open and assign tickets."),
+        "plugins": ("plugins:plugins", "See and switch what the desk says by itself."),
+        "explain": ("explain:explain", "Who was told, who was not, and why."),
+        "simulate": ("explain:simulate", "Who would be told; writes nothing."),
+        "outbox": ("outbox:outbox", "Follow, hold and retry deliveries."),
+        "apply": ("blueprint:apply", "Change the desk to what a file says, after showing how."),
+        "export": ("blueprint:export", "Write the desk as a file that apply understands."),
+    },
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="DESKBELL_DIR",
+    default=Path(),
+    show_default="DESKBELL_DIR, else the current directory",
+    help="The desk's directory.",
+)
+@click.option("--safe-mode", is_flag=True, help="Leave third-party plugins out.")
+@click.version_option(package_name="deskbell", prog_name="deskbell")
+@click.pass_context
+def cli(context: click.Context, directory: Path, safe_mode: bool) -> None:
+    """deskbell: a helpdesk whose every automatic word is a plugin, with a reason for everybody who was told or not."""
+    context.obj = {"directory": directory.absolute(), "safe_mode": safe_mode}
+
+
+def main() -> None:
+    """Run the command line; a fault that a person can act on is one sentence, never a traceback."""
+    try:
+        cli.main(prog_name="deskbell", standalone_mode=True)
+    except DeskbellError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)

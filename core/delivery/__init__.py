@@ -1,0 +1,1 @@
+"""From the outbox to the channels: who is open, who carries, who wakes the carriers."""

@@ -1,0 +1,112 @@
+"""Claims due deliveries, hands them to their channels and records what became of each."""
+
+from collections.abc import Sequence
+
+import attrs
+from sqlalchemy.orm import Session
+
+from .. import outbox
+from ..contract.channel import Channel, DeliveryFailure, Receipt, TemporaryFailure
+from ..contract.clock import Clock
+from ..contract.events import DeliveryFailed, Event
+from ..contract.faults import Fault, FaultReporter, hit
+from ..contract.people import SYSTEM
+from ..outbox import Buried, Claimed
+from ..store import journal
+from ..store.database import Database
+from ..store.tickets import snapshot
+from .leases import Leases
+from .open_channels import OpenChannels
+
+BATCH = 50
+
+
+@attrs.frozen(kw_only=True)
+class Round:
+    """One round of the postman: how many deliveries were claimed, and the events that their ends wrote."""
+
+    claimed: int = 0
+    sent: int = 0
+    events: tuple[Event, ...] = ()
+
+
+class Postman:
+    """Delivers what is due. Several may work at once, in this process and in others: claims are leases with a fence."""
+
+    def __init__(
+        self, db: Database, *, channels: OpenChannels, leases: Leases, clock: Clock, faults: FaultReporter
+    ) -> None:
+        self._db = db
+        self._channels = channels
+        self._leases = leases
+        self._clock = clock
+        self._faults = faults
+
+    def deliver_due(self) -> Round:
+        """Claim up to 50 due deliveries, send and mark them.
+
+        :raises DatabaseUnavailable: when the database cannot be reached; leases then end by themselves.
+        """
+        with self._db.reading() as session:
+            directory = self._db.directory(session)
+        ready = self._channels.at(directory).ready
+        claimed = self._claim(tuple(ready))
+        if not claimed:
+            return Round()
+        hit("outbox.claimed")
+        with self._leases.keeping(claimed):
+            results = [each for name in ready for each in self._send(name, ready[name], claimed)]
+        return self._mark(results)
+
+    def _claim(self, channels: tuple[str, ...]) -> Sequence[Claimed]:
+        if not channels:
+            return ()
+        with self._db.writing() as session:
+            return outbox.claim(
+                session, channels=channels, limit=BATCH, now=self._clock.now(), lease=self._leases.length
+            )
+
+    def _send(
+        self, name: str, channel: Channel, claimed: Sequence[Claimed]
+    ) -> list[tuple[Claimed, Receipt | DeliveryFailure]]:
+        own = [each for each in claimed if each.channel == name]
+        if not own:
+            return []
+        try:
+            results = channel.deliver([each.delivery for each in own])
+            paired = list(zip(own, results, strict=True))
+        except Exception as error:  # a channel may do anything; its deliveries stay, the others go on
+            fault = f"Channel '{name}' broke while delivering"
+            failure = TemporaryFailure(f"{type(error).__name__}: {error}", fault=fault)
+            paired = [(each, failure) for each in own]
+        self._report_channel(name, [result for _, result in paired])
+        return paired
+
+    def _report_channel(self, name: str, results: Sequence[Receipt | DeliveryFailure]) -> None:
+        for result in results:
+            if isinstance(result, TemporaryFailure) and result.fault:
+                self._faults.report(Fault(fingerprint=f"channel:{name}", title=result.fault, detail=result.detail))
+                return
+
+    def _mark(self, results: Sequence[tuple[Claimed, Receipt | DeliveryFailure]]) -> Round:
+        now = self._clock.now()
+        with self._db.writing() as session:
+            marked = outbox.record(session, results, now=now)
+            events = journal.append(session, [self._failed(session, each) for each in marked.buried])
+        hit("outbox.marked")
+        return Round(claimed=len(results), sent=marked.sent, events=events)
+
+    def _failed(self, session: Session, buried: Buried) -> DeliveryFailed:
+        ticket = None if buried.ticket_id is None else snapshot(session, buried.ticket_id)
+        return DeliveryFailed(
+            id=0,
+            act=new_act(),
+            at=self._clock.now(),
+            actor=SYSTEM,
+            delivery_id=buried.delivery_id,
+            plugin=buried.plugin,
+            channel=buried.channel,
+            address=buried.address,
+            reason=buried.reason,
+            ticket=ticket,
+        )

@@ -1,0 +1,142 @@
+"""What each table of the file may say; a field that is absent is left alone.
+
+An empty text takes a reference or a time away: ``manager = ""``.
+"""
+
+from collections.abc import Mapping
+
+import attrs
+
+from ...contract.kinds import Switch
+from ...contract.tickets import Priority
+from ...store.directory import RecipientsMode
+from .table_fields import (
+    addresses,
+    check_address,
+    check_domain,
+    check_line,
+    check_link,
+    check_name,
+    moment,
+    refers,
+    text,
+)
+
+
+@attrs.frozen(kw_only=True)
+class SettingsTable:
+    """``[settings]``: the desk as a whole."""
+
+    desk_name: str | None = text(check_name)
+    admin_address: str | None = text(check_address, or_empty=True)
+    domain: str | None = text(check_domain)
+    base_url: str | None = text(check_link, or_empty=True)
+
+
+@attrs.frozen(kw_only=True)
+class AgentTable:
+    """``[agents."ann@example.com"]``; a new one needs a `name`. A leave begins and ends with a date or a time."""
+
+    name: str | None = text(check_name)
+    admin: bool | None = None
+    active: bool | None = None
+    alert_only: bool | None = None
+    leave_from: str | None = moment()
+    leave_until: str | None = moment()
+    substitute: str | None = refers("agents", absent=None)
+
+
+@attrs.frozen(kw_only=True)
+class OrganizationTable:
+    """``[organizations.Example]``."""
+
+    account_manager: str | None = refers("agents", absent=None)
+
+
+@attrs.frozen(kw_only=True)
+class ExtendedTable:
+    """``[departments.Support.extended."bob@example.com"]``: access to a department that is not the own one."""
+
+    role: str | None = text(check_line)
+    alerts: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class DepartmentTable:
+    """``[departments.Support]``; `members` are all primary members, `extended` has a table for each extended one."""
+
+    parent: str | None = refers("departments", absent=None)
+    manager: str | None = refers("agents", absent=None)
+    members: tuple[str, ...] | None = refers("agents", absent=None)
+    recipients_mode: RecipientsMode | None = None
+    address: str | None = text(check_address, or_empty=True)
+    autoresponse_address: str | None = text(check_address, or_empty=True)
+    signature: str | None = None
+    extended: Mapping[str, ExtendedTable] | None = refers("agents", absent=None)
+
+
+@attrs.frozen(kw_only=True)
+class TeamTable:
+    """``[teams.Night]``; `without_alerts` are those of the `members` whose own alerts flag is off."""
+
+    lead: str | None = refers("agents", absent=None)
+    alerts: bool | None = None
+    members: tuple[str, ...] | None = refers("agents", absent=None)
+    without_alerts: tuple[str, ...] | None = refers("agents", absent=None)
+
+
+@attrs.frozen(kw_only=True)
+class TopicTable:
+    """``[topics.Password]``."""
+
+    department: str | None = refers("departments", absent=None)
+    priority: Priority | None = None
+    agent: str | None = refers("agents", absent=None)
+    team: str | None = refers("teams", absent=None)
+
+
+@attrs.frozen(kw_only=True)
+class MailboxTable:
+    """``[mailboxes.support]``; a new one needs an `address` and a `department`."""
+
+    address: str | None = text(check_address)
+    aliases: tuple[str, ...] | None = addresses()
+    department: str | None = refers("departments", absent=None)
+    topic: str | None = refers("topics", absent=None)
+    answer_unaddressed: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class EndUserTable:
+    """``[end_users."eve@example.org"]``; the key is the primary address, `addresses` are all further ones."""
+
+    name: str | None = text(check_line)
+    addresses: tuple[str, ...] | None = addresses()
+    organization: str | None = refers("organizations", absent=None)
+
+
+@attrs.frozen(kw_only=True)
+class SwitchTable:
+    """``[switches.new-ticket-alert]``; `position` and `shadow` are global, the tables below them are by name."""
+
+    position: Switch | None = None
+    shadow: bool | None = None
+    departments: Mapping[str, Switch] | None = refers("departments", absent=None)
+    shadow_departments: Mapping[str, bool] | None = refers("departments", absent=None)
+    topics: Mapping[str, Switch] | None = refers("topics", absent=None)
+    mailboxes: Mapping[str, Switch] | None = refers("mailboxes", absent=None)
+
+
+@attrs.frozen(kw_only=True)
+class FixedTables:
+    """The tables that are the same on every desk; those of options and channels depend on the installed plugins."""
+
+    settings: SettingsTable | None = None
+    agents: Mapping[str, AgentTable] | None = None
+    organizations: Mapping[str, OrganizationTable] | None = None
+    departments: Mapping[str, DepartmentTable] | None = None
+    teams: Mapping[str, TeamTable] | None = None
+    topics: Mapping[str, TopicTable] | None = None
+    mailboxes: Mapping[str, MailboxTable] | None = None
+    end_users: Mapping[str, EndUserTable] | None = None
+    switches: Mapping[str, SwitchTable] | None = None

@@ -1,0 +1,77 @@
+"""The marks by which an answer finds its ticket, our Message-ID token and subject tag; and subjects kept short."""
+
+import re
+
+from .parsing import Mail
+
+TOKEN_FIELD = "X-Deskbell-Token"  # noqa: S105 - the name of a header field
+MAX_SUBJECT_CHARACTERS = 255
+
+_OUR_IDENTIFIER = re.compile(r"<?db\.([a-z2-7]{26,64})@([^<>@\s]{1,255})>?", re.IGNORECASE)
+_TAG = re.compile(r"\[#([0-9]{1,12})\]")
+
+# What mail programs put before the subject of an answer or a forwarded mail, in the languages they are sold in.
+_ANSWER_PREFIXES = (
+    "re", "aw", "antw", "antwort", "sv", "vs", "odp", "ynt", "yan", "atb", "res", "resp", "rif", "r",
+    "bls", "vá", "válasz", "vast", "ats", "hf", "απ", "σχετ", "отв", "ответ", "відп", "отг", "на", "תשובה", "השב", "رد",
+    "回复", "回覆", "答复", "答覆", "返信", "답장", "회신", "ตอบ", "ตอบกลับ", "trả lời",
+)  # fmt: skip
+_FORWARD_PREFIXES = (
+    "fw", "fwd", "wg", "vb", "vl", "vid", "doorst", "tr", "rv", "enc", "pd", "ilt", "i̇lt", "i", "fs", "trs",
+    "továbbítás", "továbbított", "edasi", "prsl", "πρθ", "пересл", "перес", "пер", "препр", "הועבר", "إعادة توجيه",
+    "转发", "轉寄", "転送", "전달", "ส่งต่อ", "chuyển tiếp",
+)  # fmt: skip
+_AUTOMATIC_PREFIXES = (
+    "auto", "automatic reply", "auto reply", "autoreply", "automatische antwort", "automatisch antwoord",
+    "réponse automatique", "respuesta automática", "risposta automatica", "resposta automática", "out of office",
+    "autosvar", "自动答复", "自動回覆", "自動応答",
+)  # fmt: skip
+_WORDS = sorted((*_ANSWER_PREFIXES, *_FORWARD_PREFIXES, *_AUTOMATIC_PREFIXES), key=len, reverse=True)
+_WORD = "|".join(map(re.escape, _WORDS))
+_COUNT = r"(?:\[\d{1,4}\]|\(\d{1,4}\)|[*^]\d{1,4})"  # Re[2]: Re(2): Re^2:
+_PREFIXES = re.compile(rf"(?:(?:{_WORD})\s?{_COUNT}?\s?[:\uff1a]\s*)+", re.IGNORECASE)
+
+
+def subject_numbers(subject: str) -> tuple[str, ...]:
+    """The ticket numbers in our tags `[#123456]` of a subject, in their order, each once."""
+    return tuple(dict.fromkeys(_TAG.findall(subject)))
+
+
+def strip_subject(subject: str) -> str:
+    """The subject without our tags and without any run of answer, forward and automatic prefixes before it.
+
+    The result is at most 255 characters, so that two machines that answer each other cannot make it grow.
+    """
+    bare = " ".join(_TAG.sub(" ", subject).split())
+    prefixes = _PREFIXES.match(bare)
+    return bare[prefixes.end() if prefixes else 0 :][:MAX_SUBJECT_CHARACTERS].strip()
+
+
+def our_tokens(mail: Mail, *, domains: frozenset[str]) -> tuple[str, ...]:
+    """The tokens of our own mails that this one answers, the newest first, each once.
+
+    In-Reply-To comes before References, and References is read from its end.
+
+    :param domains: the domains that we put into Message-IDs, in lower case.
+    """
+    identifiers = (*mail.in_reply_to, *reversed(mail.references))
+    found = (_token(identifier, domains) for identifier in identifiers)
+    return tuple(dict.fromkeys(token for token in found if token))
+
+
+def is_ours(mail: Mail, *, domains: frozenset[str]) -> bool:
+    """Whether we sent this mail ourselves: it came back in a loop.
+
+    Its Message-ID is one of ours, or it has our token field. A token field that names the domain of another desk
+    (`token@domain`) is not ours: two desks may write to each other.
+    """
+    if _token(mail.message_id, domains):
+        return True
+    values = mail.headers.get_all(TOKEN_FIELD)
+    return any("@" not in value or value.rpartition("@")[2].strip("<> ").lower() in domains for value in values)
+
+
+def _token(identifier: str, domains: frozenset[str]) -> str:
+    """The token of one of our Message-IDs, `<db.token@domain>`; empty when it is somebody else's."""
+    match = _OUR_IDENTIFIER.fullmatch(identifier)
+    return match[1].lower() if match and match[2].lower() in domains else ""

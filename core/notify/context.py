@@ -1,0 +1,104 @@
+"""What templates may see: one set of names for agents and a smaller one, of public fields only, for end users."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from ..contract.events import Event, TicketCreated
+from ..contract.notices import Notice
+from ..contract.tickets import Entry, EntryKind, Ticket
+from ..store.directory import Directory
+
+
+@attrs.frozen(kw_only=True)
+class PublicTicket:
+    """A ticket as its participants may see it. `subject` and `owner` are '' when nobody verified who wrote them."""
+
+    number: str
+    subject: str
+    status: str
+    department: str
+    owner: str
+    created_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class PublicEntry:
+    """A message or reply as participants may see it; notes never become one."""
+
+    author: str
+    text: str
+    posted_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """The desk's own words about itself."""
+
+    name: str
+    base_url: str
+    signature: str
+
+
+def for_agents(notice: Notice, directory: Directory) -> Mapping[str, object]:
+    """The names in a template that speaks to agents or the administrator: the event and all that hangs on it."""
+    event = notice.about
+    ticket = getattr(event, "ticket", None)
+    named = {"event": event, "desk": _desk(directory, ticket), "ticket": ticket, "entry": getattr(event, "entry", None)}
+    return {**notice.context, **named}
+
+
+def for_end_users(notice: Notice, directory: Directory) -> Mapping[str, object]:
+    """The names in a template that speaks to end users.
+
+    When the event rests on an unverified message, subject, name and body are left out, and so are the plugin's own
+    values: else anybody could make the desk mail a text of theirs to a stranger.
+    """
+    event = notice.about
+    ticket = getattr(event, "ticket", None)
+    entry = getattr(event, "entry", None)
+    verified = trusted(event)
+    context = notice.context if verified else {}
+    return {
+        **context,
+        "desk": _desk(directory, ticket),
+        "ticket": None if ticket is None else _public_ticket(ticket, trusted=verified),
+        "entry": _public_entry(entry) if verified else None,
+        "opened": isinstance(event, TicketCreated),
+        "verified": verified,
+    }
+
+
+def trusted(event: Event) -> bool:
+    """Whether somebody has verified who wrote what the event rests on."""
+    entry: Entry | None = getattr(event, "entry", None)
+    return event.actor.verified and (entry is None or entry.verified)
+
+
+def _public_ticket(ticket: Ticket, *, trusted: bool) -> PublicTicket:
+    return PublicTicket(
+        number=ticket.number,
+        subject=ticket.subject if trusted else "",
+        status=ticket.status.value,
+        department=ticket.department.name,
+        owner=ticket.owner.name if trusted else "",
+        created_at=ticket.created_at,
+    )
+
+
+def _public_entry(entry: Entry | None) -> PublicEntry | None:
+    if entry is None or entry.kind is EntryKind.NOTE:
+        return None
+    return PublicEntry(author=entry.author.name, text=entry.text, posted_at=entry.posted_at)
+
+
+def _desk(directory: Directory, ticket: Ticket | None) -> Desk:
+    signature = ""
+    if ticket is not None:
+        path = directory.department_path(ticket.department.id)
+        signature = next((department.signature for department in path if department.signature), "")
+    profile = directory.profile
+    return Desk(name=profile.desk_name, base_url=profile.base_url, signature=signature)
+
+

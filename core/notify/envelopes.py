@@ -1,0 +1,86 @@
+"""The header of an outgoing mail: from whom, in answer to what, threaded how, marked as automatic or not."""
+
+import secrets
+from base64 import b32encode
+from datetime import datetime
+from email.utils import format_datetime
+
+from ..contract.events import Event
+from ..contract.kinds import Plugin
+from ..contract.tickets import Ticket
+from ..store.deliveries import Envelope
+from ..store.directory import Directory
+
+TOKEN_BYTES = 20
+
+
+def new_message_id(domain: str) -> str:
+    """A Message-ID that nobody can guess: 160 random bits are the ticket token by which an answer is verified (test M23)."""
+    token = b32encode(secrets.token_bytes(TOKEN_BYTES)).decode("ascii").lower()
+    return f"<db.{token}@{domain}>"
+
+
+def envelope_for(event: Event, *, plugin: Plugin, directory: Directory, now: datetime) -> Envelope:
+    """The envelope that all deliveries of one notice share.
+
+    Automatic answers to end users leave with the null sender, so that no bounce or robot answers them (RFC 3834 section 3.3);
+    alerts and correspondence leave with the department's own address.
+    """
+    ticket = getattr(event, "ticket", None)
+    answers = plugin.automatic and plugin.speaks_to_end_users
+    name, address = _sender(directory, ticket, event, answers=answers)
+    in_reply_to, references = _thread(event, ticket, directory, plugin)
+    return Envelope(
+        sender=(name, address),
+        envelope_sender="" if answers else address,
+        in_reply_to=in_reply_to,
+        references=references,
+        automatic=_auto_submitted(event, plugin),
+        date=format_datetime(now),
+    )
+
+
+def _sender(directory: Directory, ticket: Ticket | None, event: Event, *, answers: bool) -> tuple[str, str]:
+    """The department's address, its parents', the mailbox that the mail came by, or the desk's first mailbox."""
+    profile = directory.profile
+    if ticket is not None:
+        for department in directory.department_path(ticket.department.id):
+            own = (answers and department.autoresponse_address) or department.address
+            if own:
+                return (ticket.department.name, own)
+    incoming = getattr(event, "incoming", None)
+    if incoming is not None:
+        return (profile.desk_name, incoming.mailbox.address)
+    mailbox = _mailbox_of(directory, ticket)
+    return (profile.desk_name, mailbox or f"deskbell@{profile.domain}")
+
+
+def _mailbox_of(directory: Directory, ticket: Ticket | None) -> str:
+    boxes = sorted(directory.mailboxes.values(), key=lambda box: box.id)
+    if ticket is not None:
+        for department in directory.department_path(ticket.department.id):
+            for box in boxes:
+                if box.department_id == department.id:
+                    return box.address
+    return boxes[0].address if boxes else ""
+
+
+def _thread(
+    event: Event, ticket: Ticket | None, directory: Directory, plugin: Plugin
+) -> tuple[str, tuple[str, ...]]:
+    """In-Reply-To and References (RFC 5322 section 3.6.4). Agents never got the end user's mail: for them a root per ticket."""
+    incoming = getattr(event, "incoming", None)
+    if plugin.speaks_to_end_users and incoming is not None and incoming.message_id:
+        return incoming.message_id, (*incoming.references, incoming.message_id)
+    if ticket is None:
+        return "", ()
+    root = f"<ticket-{ticket.number}@{directory.profile.domain}>"
+    return root, (root,)
+
+
+def _auto_submitted(event: Event, plugin: Plugin) -> str:
+    """The keyword of RFC 3834 section 5: a reply to a mail, a notice that no mail asked for, or '' for a person's words."""
+    if not plugin.automatic:
+        return ""
+    answers_mail = plugin.speaks_to_end_users and getattr(event, "incoming", None) is not None
+    return "auto-replied" if answers_mail else "auto-generated"

@@ -1,0 +1,182 @@
+"""A notice becomes words: subject, text, HTML and chat, from sandboxed templates that are compiled once.
+
+The desk's own folder of templates comes before the plugin's. When a template fails, the words that came with the plugin
+are used instead, and when those fail, a plain text that needs no plugin: a notice always goes out.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import attrs
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateError, meta
+from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ..contract.errors import DeskbellError
+from ..contract.faults import Fault, FaultReporter
+
+SUBJECT_LENGTH = 200
+RENDER_SECONDS = 0.2
+RENDER_CHARACTERS = 1024 * 1024
+FALLBACK = "_base/fallback"
+PARTS = ("subject.txt", "body.txt", "body.html", "chat.txt")
+
+
+class RenderLimit(DeskbellError, RuntimeError):
+    """A template that writes too much or takes too long."""
+
+
+@attrs.frozen(kw_only=True)
+class Words:
+    """What a notice says: `subject` is one line, `html` and `chat` are '' where the template has none."""
+
+    subject: str
+    text: str
+    html: str = ""
+    chat: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class TemplateSet:
+    """The compiled parts of one template; `personal` says that they speak to each recipient by name."""
+
+    parts: Mapping[str, Template]
+    personal: bool
+
+    def render(self, context: Mapping[str, object]) -> Words:
+        """Fill in the context.
+
+        :raises jinja2.TemplateError: when a name is missing or forbidden.
+        :raises RenderLimit: when it exceeds 1 MiB or 200 ms.
+        """
+        written = {name: _bounded(template, context) for name, template in self.parts.items()}
+        return Words(
+            subject=one_line(written["subject.txt"]),
+            text=written["body.txt"].strip() + "\n",
+            html=written.get("body.html", ""),
+            chat=written.get("chat.txt", "").strip(),
+        )
+
+
+class Renderer:
+    """Renders templates of any plugin.
+
+    :param overrides: the desk's own folder of templates, which may hold any part of any template.
+    """
+
+    def __init__(self, *, overrides: Path | None, faults: FaultReporter) -> None:
+        self._overrides = overrides
+        self._faults = faults
+        self._shelves: dict[tuple[Path, ...], _Shelf] = {}
+
+    def personal(self, template: str, folders: tuple[Path, ...]) -> bool:
+        """Whether the words differ from recipient to recipient; if not, one rendering serves all."""
+        try:
+            return self._shelf(self._with_overrides(folders)).template_set(template).personal
+        except (TemplateError, OSError, UnicodeError):
+            return False
+
+    def render(self, template: str, folders: tuple[Path, ...], context: Mapping[str, object]) -> Words:
+        """The words of `template` for `context`; never fails, each fault is reported once."""
+        for each in (self._with_overrides(folders), folders):
+            try:
+                return self._shelf(each).template_set(template).render(context)
+            except Exception as error:  # whatever a template does, the notice must go out
+                self._report(template, error)
+        return self._shelf(folders).template_set(FALLBACK).render(context)
+
+    def _with_overrides(self, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+        return folders if self._overrides is None else (self._overrides, *folders)
+
+    def _shelf(self, folders: tuple[Path, ...]) -> "_Shelf":
+        shelf = self._shelves.get(folders)
+        if shelf is None:
+            shelf = self._shelves[folders] = _Shelf(folders)
+        return shelf
+
+    def _report(self, template: str, error: Exception) -> None:
+        line = f" in line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+        name = getattr(error, "name", None) or template
+        title = f"Template '{template}' failed; its built-in words were sent instead"
+        detail = f"{name}{line}: {type(error).__name__}: {error}"
+        self._faults.report(Fault(fingerprint=f"template:{template}", title=title, detail=detail[:500]))
+
+
+class _Shelf:
+    """The templates below some folders, the first folder first."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
+        self._text = _environment(loader, autoescape=False)
+        self._html = _environment(loader, autoescape=True)
+        self._sets: dict[str, TemplateSet] = {}
+
+    def template_set(self, name: str) -> TemplateSet:
+        """The compiled set, compiled again when one of its files has changed."""
+        known = self._sets.get(name)
+        if known is not None and all(template.is_up_to_date for template in known.parts.values()):
+            return known
+        parts = {part: template for part in PARTS if (template := self._part(name, part)) is not None}
+        fresh = TemplateSet(parts=parts, personal=any(self._mentions_recipient(f"{name}/{part}") for part in parts))
+        self._sets[name] = fresh
+        return fresh
+
+    def _part(self, name: str, part: str) -> Template | None:
+        environment = self._html if part.endswith(".html") else self._text
+        try:
+            return environment.get_template(f"{name}/{part}")
+        except TemplateNotFound as missing:
+            if missing.name == f"{name}/{part}" and part in ("body.html", "chat.txt"):
+                return None
+            raise
+
+    def _mentions_recipient(self, path: str) -> bool:
+        loader = self._text.loader
+        assert loader is not None
+        tree = self._text.parse(loader.get_source(self._text, path)[0])
+        parents = (parent for parent in meta.find_referenced_templates(tree) if parent is not None)
+        return "recipient" in meta.find_undeclared_variables(tree) or any(map(self._mentions_recipient, parents))
+
+
+def _environment(loader: ChoiceLoader, *, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=loader, autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    # Jinja's own globals (range, lipsum, cycler ...) are doors out of the sandbox or ways to burn time.
+    environment.globals.clear()
+    environment.filters["moment"] = moment
+    environment.filters["quoted"] = quoted
+    return environment
+
+
+def _bounded(template: Template, context: Mapping[str, object]) -> str:
+    deadline = time.monotonic() + RENDER_SECONDS
+    written: list[str] = []
+    size = 0
+    for chunk in template.generate(context):
+        written.append(chunk)
+        size += len(chunk)
+        if size > RENDER_CHARACTERS:
+            raise RenderLimit(f"Template '{template.name}' wrote over {RENDER_CHARACTERS} characters; shorten it.")
+        if time.monotonic() > deadline:
+            raise RenderLimit(f"Template '{template.name}' took over {RENDER_SECONDS:g} s; remove loops from it.")
+    return "".join(written)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line of at most 200 characters: controls and line separators become spaces (test M19)."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= SUBJECT_LENGTH else line[: SUBJECT_LENGTH - 1] + "…"
+
+
+def moment(value: datetime) -> str:
+    """A template filter: an aware time, to the minute, in UTC."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def quoted(text: str) -> str:
+    """A template filter: each line behind ``> ``, as mail quotes."""
+    return "\n".join(f"> {line}" for line in text.splitlines())
+

@@ -1,0 +1,9 @@
+"""A service's own words, made fit to be kept and shown."""
+
+LONGEST = 500
+
+
+def one_line(text: str) -> str:
+    """The beginning of `text` as one line that every database takes: no NUL, no half of a surrogate pair, no control."""
+    head = text[: 4 * LONGEST]
+    return " ".join("".join(each if each.isprintable() else " " for each in head).split())[:LONGEST]

@@ -1,0 +1,160 @@
+"""What people and threading look up in the outbox: which deliveries there are, every try of one, whose mail an id was."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+from cattrs.preconf.orjson import make_converter
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from ..contract.errors import UnknownName
+from .deliveries import Envelope, NewBody
+from .rows import AttemptRow, BodyRow, DeliveryRow, TicketRow
+
+_converter = make_converter()
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryRecord:
+    """One delivery as it stands. `ticket` is the number of its ticket, '' when it belongs to none."""
+
+    id: int
+    journal_id: int
+    ticket_id: int | None
+    ticket: str
+    plugin: str
+    channel: str
+    person: str
+    name: str
+    address: str
+    subject: str
+    message_id: str
+    state: str
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    detail: str
+
+
+@attrs.frozen(kw_only=True)
+class AttemptRecord:
+    """One try; `outcome` is ``sent``, ``temporary``, ``permanent`` or ``lost``."""
+
+    number: int
+    at: datetime
+    outcome: str
+    code: str
+    detail: str
+
+
+@attrs.frozen(kw_only=True)
+class Shown:
+    """One delivery with its words and every try of it, oldest first."""
+
+    delivery: DeliveryRecord
+    body: NewBody
+    attempts: tuple[AttemptRecord, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Sent:
+    """The mail of ours that a Message-ID names; `address` is whom it went to."""
+
+    message_id: str
+    ticket_id: int
+    address: str
+    delivery_id: int
+
+
+def list_deliveries(
+    session: Session,
+    *,
+    state: str | None = None,
+    ticket_id: int | None = None,
+    limit: int,
+    before_id: int | None = None,
+) -> tuple[DeliveryRecord, ...]:
+    """Deliveries, newest first.
+
+    :param before_id: go on below this id, which was the last of the page before.
+    """
+    wanted = _records().order_by(DeliveryRow.id.desc()).limit(limit)
+    if state is not None:
+        wanted = wanted.where(DeliveryRow.state == state)
+    if ticket_id is not None:
+        wanted = wanted.where(DeliveryRow.ticket_id == ticket_id)
+    if before_id is not None:
+        wanted = wanted.where(DeliveryRow.id < before_id)
+    return tuple(DeliveryRecord(**row) for row in session.execute(wanted).mappings())
+
+
+def show(session: Session, delivery_id: int) -> Shown:
+    """One delivery with its words and its tries.
+
+    :raises UnknownName: when there is none with this id.
+    """
+    found = session.execute(_records().where(DeliveryRow.id == delivery_id)).mappings().one_or_none()
+    if found is None:
+        raise UnknownName("delivery", str(delivery_id))
+    body = session.scalars(select(BodyRow).join(DeliveryRow).where(DeliveryRow.id == delivery_id)).one()
+    return Shown(delivery=DeliveryRecord(**found), body=_body(body), attempts=_attempts(session, delivery_id))
+
+
+def _records() -> Select[*tuple[Any, ...]]:
+    """The columns of a `DeliveryRecord`, under its names."""
+    own = [
+        getattr(DeliveryRow, field.name)
+        for field in attrs.fields(DeliveryRecord)
+        if field.name not in ("ticket", "subject")
+    ]
+    return (
+        select(*own, func.coalesce(TicketRow.number, "").label("ticket"), BodyRow.subject)
+        .select_from(DeliveryRow)
+        .join(BodyRow)
+        .outerjoin(TicketRow, TicketRow.id == DeliveryRow.ticket_id)
+    )
+
+
+def _body(row: BodyRow) -> NewBody:
+    envelope = _converter.structure(row.envelope, Envelope)
+    return NewBody(subject=row.subject, text=row.text, html=row.html, chat=row.chat, envelope=envelope)
+
+
+def _attempts(session: Session, delivery_id: int) -> tuple[AttemptRecord, ...]:
+    rows = session.scalars(select(AttemptRow).where(AttemptRow.delivery_id == delivery_id).order_by(AttemptRow.id))
+    return tuple(
+        AttemptRecord(number=row.number, at=row.at, outcome=row.outcome, code=row.code, detail=row.detail)
+        for row in rows
+    )
+
+
+def counts(session: Session) -> Mapping[str, int]:
+    """How many deliveries are in each state that occurs."""
+    rows = session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state))
+    return dict(rows.tuples().all())
+
+
+def waiting_since(session: Session) -> datetime | None:
+    """Since when the longest-waiting delivery waits that is to be sent; None when none does. Held ones do not count."""
+    waiting = DeliveryRow.state.in_(("queued", "leased"))
+    return session.scalar(select(func.min(DeliveryRow.created_at)).where(waiting))
+
+
+def find_by_message_id(session: Session, message_ids: Collection[str]) -> tuple[Sent, ...]:
+    """The mails of ours on a ticket that these Message-IDs name, the newest first: what an answer threads on.
+
+    One id may name several: a mail to several people is one delivery each.
+    """
+    rows = session.execute(
+        select(DeliveryRow.message_id, DeliveryRow.ticket_id, DeliveryRow.address, DeliveryRow.id)
+        .where(DeliveryRow.message_id.in_(message_ids), DeliveryRow.ticket_id.is_not(None))
+        .order_by(DeliveryRow.id.desc())
+    )
+    return tuple(
+        Sent(message_id=message_id, ticket_id=ticket_id, address=address, delivery_id=delivery_id)
+        for message_id, ticket_id, address, delivery_id in rows.tuples()
+        if ticket_id is not None
+    )

@@ -1,0 +1,101 @@
+"""The house's settings for each database: durability, JSON by orjson, who may write, how long to wait."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+POOL_SIZE = 8
+OVERFLOW = 24
+"""Connections that are opened in a rush and closed after it."""
+UNACKNOWLEDGED_MILLISECONDS = 30_000
+CHECKPOINT_PAGES = 4000
+"""Fewer and longer checkpoints than SQLite's 1,000: each costs two waits for the disk."""
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether this is the address of an SQLite file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def writing_engine(url: str, *, wait_seconds: float) -> Engine:
+    """An engine for transactions that write. On SQLite these take the file's lock as they begin.
+
+    :param wait_seconds: how long a statement waits for a lock of another process.
+    """
+    if is_sqlite(url):
+        # One connection is enough for one writer, and keeps its statements prepared.
+        return _sqlite(url, begin="BEGIN IMMEDIATE", pragmas=(), wait_seconds=wait_seconds, pool_size=1)
+    return _postgresql(make_url(url), wait_seconds=wait_seconds)
+
+
+def reading_engine(url: str, writer: Engine, *, wait_seconds: float) -> Engine:
+    """An engine for transactions that see one state of the database and cannot write."""
+    if is_sqlite(url):
+        return _sqlite(url, begin="BEGIN", pragmas=("query_only=ON",), wait_seconds=wait_seconds, pool_size=POOL_SIZE)
+    return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def migrating_engine(url: str, *, wait_seconds: float) -> Engine:
+    """An engine for one transaction that changes tables, with SQLite's foreign keys off.
+
+    SQLite alters a table by building it anew and dropping the old one, and that deletes the rows of its children while
+    foreign keys are on. The pragma does nothing inside a transaction, so it is set as the connection opens.
+    """
+    if is_sqlite(url):
+        pragmas = ("foreign_keys=OFF",)
+        return _sqlite(url, begin="BEGIN IMMEDIATE", pragmas=pragmas, wait_seconds=wait_seconds, pool_size=1)
+    return _postgresql(make_url(url), wait_seconds=wait_seconds)
+
+
+def _json() -> dict[str, Callable[[Any], Any]]:
+    return {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
+
+
+def _sqlite(url: str, *, begin: str, pragmas: tuple[str, ...], wait_seconds: float, pool_size: int) -> Engine:
+    connect_args = {"timeout": wait_seconds, "check_same_thread": False}
+    engine = create_engine(
+        url,
+        connect_args=connect_args,
+        pool_size=pool_size,
+        max_overflow=OVERFLOW,
+        hide_parameters=True,
+        **_json(),
+    )
+    every = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"wal_autocheckpoint={CHECKPOINT_PAGES}")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        # The driver must not begin transactions by itself: it would do so late, and only for some statements.
+        connection.isolation_level = None
+        for pragma in (*every, *pragmas):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        # A writer takes the lock at once: what began by reading cannot become a writer after somebody else wrote.
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: URL, *, wait_seconds: float) -> Engine:
+    options = f"-c timezone=UTC -c lock_timeout={round(wait_seconds * 1000)}"
+    connect_args: dict[str, object] = {
+        "options": f"{options} {url.query.get('options', '')}".strip(),
+        "connect_timeout": max(2, round(wait_seconds)),
+        "tcp_user_timeout": UNACKNOWLEDGED_MILLISECONDS,
+        # After a failover an address may lead to a server that only follows; it is as good as away.
+        "target_session_attrs": "read-write",
+    }
+    return create_engine(
+        url,
+        connect_args={**connect_args, **{name: value for name, value in url.query.items() if name != "options"}},
+        pool_size=POOL_SIZE,
+        max_overflow=OVERFLOW,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        **_json(),
+    )

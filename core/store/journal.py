@@ -1,0 +1,127 @@
+"""The journal: every event once, written with its act, read back exactly as it was.
+
+The text of thread entries is not copied into it: entries never change, so it is read from them again.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+from cattrs.gen import make_dict_unstructure_fn, override
+from cattrs.preconf.orjson import make_converter
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.orm import Session
+
+from ..contract.events import EVENTS, Event
+from ..contract.tickets import Entry
+from .rows import EntryRow, JournalRow
+
+_converter = make_converter()
+_converter.register_unstructure_hook(
+    Entry, make_dict_unstructure_fn(Entry, _converter, text=override(omit=True))
+)
+_write: Mapping[str, Callable[[Event], dict[str, Any]]] = {
+    name: make_dict_unstructure_fn(cls, _converter, id=override(omit=True)) for name, cls in EVENTS.items()
+}
+
+
+@attrs.frozen(kw_only=True)
+class Unrung:
+    """The events of one act that wait to be rung; `rings` counts the rings that were begun before."""
+
+    events: tuple[Event, ...]
+    rings: int
+
+
+def append(session: Session, events: Sequence[Event]) -> tuple[Event, ...]:
+    """Write events, given with any id, and answer them with the ids that they got, in the same order."""
+    if not events:
+        return ()
+    statement = insert(JournalRow).returning(JournalRow.id, sort_by_parameter_order=True)
+    ids = session.scalars(statement, [_values(event) for event in events])
+    return tuple(attrs.evolve(event, id=number) for event, number in zip(events, ids, strict=True))
+
+
+def _values(event: Event) -> dict[str, Any]:
+    ticket = getattr(event, "ticket", None)
+    return {
+        "act": event.act,
+        "event": event.name,
+        "ticket_id": None if ticket is None else ticket.id,
+        "actor_kind": event.actor.kind.value,
+        "actor_id": event.actor.id,
+        "at": event.at,
+        "data": _write[event.name](event),
+        "rings": 0,
+    }
+
+
+def load(session: Session, ids: Iterable[int]) -> tuple[Event, ...]:
+    """The events with these ids, in the order in which they were written."""
+    return _events(session, JournalRow.id.in_(list(ids)))
+
+
+def find(session: Session, event_id: int) -> Event | None:
+    """The event with this id."""
+    return next(iter(load(session, [event_id])), None)
+
+
+def history(session: Session, ticket_id: int) -> tuple[Event, ...]:
+    """Everything that happened to a ticket, oldest first."""
+    return _events(session, JournalRow.ticket_id == ticket_id)
+
+
+def unrung(session: Session, *, before: datetime, limit: int) -> tuple[Unrung, ...]:
+    """Whole acts that were written before `before` and not rung, oldest first; about `limit` events in all."""
+    waiting = JournalRow.rung_at.is_(None)
+    first = session.execute(
+        select(JournalRow.act, JournalRow.rings)
+        .where(waiting, JournalRow.at < before)
+        .order_by(JournalRow.id)
+        .limit(limit)
+    ).all()
+    rings = {act: max(count for each, count in first if each == act) for act, _ in first}
+    events = _events(session, waiting & JournalRow.act.in_(list(rings)))
+    return tuple(
+        Unrung(events=tuple(event for event in events if event.act == act), rings=count) for act, count in rings.items()
+    )
+
+
+def begin_ring(session: Session, ids: Iterable[int]) -> None:
+    """Note that ringing these events begins, for the case that it ends the process."""
+    session.execute(update(JournalRow).where(JournalRow.id.in_(list(ids))).values(rings=JournalRow.rings + 1))
+
+
+def claim_rung(session: Session, ids: Iterable[int], now: datetime) -> frozenset[int]:
+    """Mark events as rung; answer those that nobody marked before, which are the caller's to write decisions for."""
+    statement = (
+        update(JournalRow)
+        .where(JournalRow.id.in_(list(ids)), JournalRow.rung_at.is_(None))
+        .values(rung_at=now)
+        .returning(JournalRow.id)
+    )
+    return frozenset(session.scalars(statement))
+
+
+def _events(session: Session, condition: ColumnElement[bool]) -> tuple[Event, ...]:
+    rows = session.execute(
+        select(JournalRow.id, JournalRow.event, JournalRow.data).where(condition).order_by(JournalRow.id)
+    ).all()
+    texts = _texts(session, [data["entry"]["id"] for _, _, data in rows if data.get("entry")])
+    return tuple(_read(number, name, data, texts) for number, name, data in rows)
+
+
+def _texts(session: Session, entry_ids: Sequence[int]) -> dict[int, str]:
+    if not entry_ids:
+        return {}
+    rows = session.execute(select(EntryRow.id, EntryRow.text).where(EntryRow.id.in_(entry_ids)))
+    return dict(rows.tuples().all())
+
+
+def _read(number: int, name: str, data: dict[str, Any], texts: Mapping[int, str]) -> Event:
+    entry = data.get("entry")
+    if entry:
+        # An entry that a person deleted since leaves its events behind, without its words.
+        data = {**data, "entry": {**entry, "text": texts.get(entry["id"], "")}}
+    return _converter.structure({**data, "id": number}, EVENTS[name])

@@ -1,0 +1,103 @@
+"""Writes the reference pages that are made from the code: run `make docs` after a change of hooks, events or plugins."""
+
+import inspect
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import attrs
+from deskbell.core.contract.events import EVENTS
+from deskbell.core.contract.faults import POINTS
+from deskbell.core.contract.kinds import Plugin
+from deskbell.core.host.admission import HOOKS
+
+HERE = Path(__file__).parent
+NOTE = "<!-- Made by docs/build.py from the code; edit the docstrings there and run `make docs`. -->"
+
+
+def hooks_page() -> str:
+    """The hook reference: one section per hook, with its signature, its docstring and the fields of its event."""
+    lines = [
+        NOTE,
+        "",
+        "# Hooks",
+        "",
+        "A plugin implements a hook by a method of the same name, marked with `@hookimpl`, and names the arguments that it",
+        "wants. Every event has one hook; the hooks that begin with `before_` may change or refuse, the others gather.",
+        "",
+        *(f"- [`{name}`](#{name})" for name in HOOKS),
+    ]
+    for name, spec in HOOKS.items():
+        lines += ["", f"## {name}", "", "```python", f"def {name}{inspect.signature(spec)}", "```", ""]
+        lines += _docstring(spec)
+        if name in EVENTS:
+            lines += ["", *_fields(EVENTS[name])]
+    return "\n".join(lines).replace("deskbell.core.contract.", "") + "\n"
+
+
+def _docstring(spec: object) -> list[str]:
+    prose, _, facts = (inspect.getdoc(spec) or "").replace("``", "`").partition("\n:")
+    return [*prose.strip().splitlines(), "", *(f"- {_fact(fact)}" for fact in facts.split("\n:"))]
+
+
+def _fact(line: str) -> str:
+    label, _, meaning = line.partition(":")
+    kind, _, name = label.partition(" ")
+    return f"**{name or kind}**: {' '.join(meaning.split())}"
+
+
+def _fields(event: type) -> list[str]:
+    rows = [f"| `{field.name}` | `{_type(field)}` | {_default(field)} |" for field in attrs.fields(event)]
+    title = f"`{event.__name__}`: {(inspect.getdoc(event) or '').splitlines()[0]}"
+    return [title, "", "| field | type | default |", "|---|---|---|", *rows]
+
+
+def _type(field: "attrs.Attribute[object]") -> str:
+    kind = field.type
+    text = inspect.formatannotation(kind).replace("datetime.datetime", "datetime")
+    return text.replace("|", r"\|")
+
+
+def _default(field: "attrs.Attribute[object]") -> str:
+    return "" if field.default is attrs.NOTHING else f"`{field.default!r}`"
+
+
+def plugins_page() -> str:
+    """The reference of built-in plugins: what each is for, where it can be switched and whom it can tell."""
+    lines = [NOTE, "", "# Built-in plugins", ""]
+    for point in sorted(entry_points(group="deskbell"), key=lambda point: point.name):
+        plugin = point.load()
+        if point.dist is not None and point.dist.name == "deskbell" and issubclass(plugin, Plugin):
+            lines += _plugin(point.name, plugin)
+    return "\n".join(lines) + "\n"
+
+
+def _plugin(name: str, plugin: type[Plugin]) -> list[str]:
+    kind = next(base.__name__ for base in plugin.__mro__[1:] if base.__module__.endswith("contract.kinds"))
+    levels = ", ".join(level.value for level in type(next(iter(plugin.levels))) if level in plugin.levels)
+    roles = [f"| `{role}` | {'yes' if on else 'no'} |" for role, on in plugin.audience.items()]
+    return [
+        f"## {name}",
+        "",
+        " ".join((inspect.getdoc(plugin) or "").split()),
+        "",
+        f"- kind: {kind}; default: {plugin.default.value}; switches at: {levels}",
+        "",
+        "| recipient role | told by default |",
+        "|---|---|",
+        *roles,
+        "",
+    ]
+
+
+def faults_page() -> str:
+    """The fault points, in the order in which one mail passes them."""
+    rows = [f"{number}. `{point}`" for number, point in enumerate(POINTS, start=1)]
+    head = "Named points at which tests end or disturb the process (`core/contract/faults.py`); they do nothing otherwise."
+    return "\n".join([NOTE, "", "# Fault points", "", head, "", *rows]) + "\n"
+
+
+PAGES = {"hooks.md": hooks_page, "plugins.md": plugins_page, "fault-points.md": faults_page}
+
+if __name__ == "__main__":
+    for file_name, page in PAGES.items():
+        (HERE / file_name).write_text(page(), encoding="utf-8")

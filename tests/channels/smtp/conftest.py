@@ -1,0 +1,105 @@
+"""A delivery to send, a channel to send it with, and a server whose every byte a test decides."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from typing import Any
+
+import pytest
+
+from deskbell.channels.smtp import SmtpChannel
+from deskbell.channels.smtp.options import Security, SmtpOptions
+from deskbell.core.contract.channel import Delivery
+
+HOST = "127.0.0.1"
+SEND_LIMIT = 4.0
+
+Conversation = Callable[[socket.socket], None]
+
+
+@pytest.fixture
+def delivery() -> Callable[..., Delivery]:
+    """Makes a plain delivery, number 1 unless told, changed as told."""
+
+    def make(number: int = 1, **changes: Any) -> Delivery:
+        values: dict[str, Any] = {
+            "id": number,
+            "key": f"key-{number}",
+            "attempt": 1,
+            "address": f"ann{number}@example.com",
+            "subject": f"[#{number}] Printer on fire",
+            "text": f"Ticket {number} was opened.\n",
+            "html": "",
+            "chat": "",
+            "date": "Mon, 02 Mar 2026 09:00:00 +0000",
+            "message_id": f"<db.token{number}@desk.example>",
+            "sender": ("Support", "support@desk.example"),
+            "envelope_sender": "support@desk.example",
+            "to": ((f"Ann {number}", f"ann{number}@example.com"),),
+        }
+        return Delivery(**(values | changes))
+
+    return make
+
+
+@pytest.fixture
+def channel_to() -> Iterator[Callable[..., SmtpChannel]]:
+    """Makes a channel to a port on the loopback, in the clear unless told otherwise; closed at the end."""
+    channels: list[SmtpChannel] = []
+
+    def make(port: int, *, send_limit: float = SEND_LIMIT, clock: Any = None, **changes: Any) -> SmtpChannel:
+        values: dict[str, Any] = {"host": HOST, "port": port, "security": Security.NONE, "timeout_seconds": 2.0}
+        channel = SmtpChannel(SmtpOptions(**(values | changes)), send_limit=send_limit, clock=clock)
+        channels.append(channel)
+        return channel
+
+    yield make
+    for channel in channels:
+        channel.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Conversation], int]]:
+    """Runs a function for each connection, on a thread of its own, and returns the port; the connection is closed after."""
+    with closing(_Server()) as server:
+        yield server.serve
+
+
+class _Server:
+    def __init__(self) -> None:
+        self._listeners: list[socket.socket] = []
+        self._connections: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+
+    def serve(self, conversation: Conversation) -> int:
+        listener = socket.create_server((HOST, 0))
+        self._listeners.append(listener)
+        self._start(self._accept, listener, conversation)
+        return int(listener.getsockname()[1])
+
+    def close(self) -> None:
+        for each in (*self._listeners, *self._connections):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(5)
+            assert not thread.is_alive()
+        for each in (*self._listeners, *self._connections):
+            each.close()
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self, listener: socket.socket, conversation: Conversation) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                self._connections.append(connection)
+                self._start(self._converse, connection, conversation)
+
+    def _converse(self, connection: socket.socket, conversation: Conversation) -> None:
+        with suppress(OSError), connection:
+            conversation(connection)
