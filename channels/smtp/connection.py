@@ -143,15 +143,17 @@ class Connection:
 
     def _read_invitation(self, verbs: tuple[str, ...], *, until: float) -> tuple[bool, DeliveryFailure | None]:
         """Whether the server waits for the content, and the first refusal."""
-        invited = False
-        first: DeliveryFailure | None = None
+        refusals: dict[str, DeliveryFailure | None] = {}
         for verb in verbs:
-            refused = self._refusal(verb, until=min(until, self._clock.monotonic() + self._options.timeout_seconds))
-            first = first or refused
-            invited = verb == "DATA" and refused is None
-            if refused and not self._unanswered:
+            limit = min(until, self._clock.monotonic() + self._options.timeout_seconds)
+            refusals[verb] = self._refusal(verb, until=limit)
+            if refusals[verb] and not self._unanswered:
                 self._unsent.clear()
                 break
+        first = next((refused for refused in refusals.values() if refused), None)
+        invited = "DATA" in refusals and refusals["DATA"] is None
+        if first and invited and not refusals["RCPT"]:
+            raise self._wire.broken("the mail server asks for a mail whose sender it refused")
         self._needs_reset = first is not None and not invited
         return invited, first
 

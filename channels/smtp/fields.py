@@ -70,7 +70,8 @@ def address_field(name: str, people: tuple[tuple[str, str], ...], *, utf8: bool)
     """
     tokens: list[str] = []
     for display, address in people:
-        tokens += _person(name, display.strip(), wire_address(address), utf8=utf8)
+        _refuse_breaks(name, display)
+        tokens += _person(display.strip(), wire_address(address), utf8=utf8)
         tokens[-1] += ","
     tokens[-1] = tokens[-1].removesuffix(",")
     return _folded(name, tokens)
@@ -125,8 +126,7 @@ def _folded(name: str, tokens: Iterable[str]) -> str:
     return "\r\n".join([*lines, line]) + "\r\n"
 
 
-def _person(field: str, display: str, address: str, *, utf8: bool) -> list[str]:
-    _refuse_breaks(field, display)
+def _person(display: str, address: str, *, utf8: bool) -> list[str]:
     if not utf8 and not address.isascii():
         return [*_phrase(display or address), " :;"]
     return [*_phrase(display), f" <{address}>"] if display else [f" {address}"]

@@ -127,7 +127,7 @@ class _Opening:
     def _without_secret(self, reply: Reply) -> Reply:
         """The reply without what it may have echoed of the login."""
         text, password = reply.text, self.options.password
-        for secret in (password, _base64(password), self._plain):
+        for secret in (self._plain, _base64(password), password):
             if secret:
                 text = text.replace(secret.encode(), b"...")
         return Reply(reply.code, text)

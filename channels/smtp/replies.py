@@ -66,7 +66,8 @@ def refusal(reply: Reply, *, wanted: int, verb: str, server: str) -> DeliveryFai
         return TemporaryFailure(reply.words, code=code)
     if reply.kind == 5:
         return PermanentFailure(reply.words, code=code)
-    raise Broken(one_line(f"unexpected answer to {verb}: {reply.words}"), code=code)
+    fault = f"The mail server {server} answers {code} to {verb}, which means nothing there. Look at its log."
+    raise Broken(one_line(f"unexpected answer to {verb}: {reply.words}"), code=code, fault=fault)
 
 
 def one_line(text: str) -> str:

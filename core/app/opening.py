@@ -110,10 +110,13 @@ class Desk:
         self.db.close()
 
 
-def open_desk(directory: Path, *, clock: Clock | None = None, safe_mode: bool = False) -> Desk:
+def open_desk(
+    directory: Path, *, clock: Clock | None = None, safe_mode: bool = False, host: Host | None = None
+) -> Desk:
     """Open the desk in `directory`.
 
     :param safe_mode: start with built-in plugins only, whatever the settings say.
+    :param host: a host that is loaded already; default: one with everything that is installed.
     :raises NoDeskHere: when there is none.
     :raises DeskbellError: when its settings, key or database cannot be used, in one sentence.
     """
@@ -124,9 +127,13 @@ def open_desk(directory: Path, *, clock: Clock | None = None, safe_mode: bool = 
     secrets = SecretBox(paths.key_file)
     clock = clock or SystemClock()
     db = open_database(paths.database_url(settings), clock=clock)
+    return _furnish(paths, settings, clock, db, host or _loaded_host(settings, safe_mode=safe_mode), secrets)
+
+
+def _loaded_host(settings: Settings, *, safe_mode: bool) -> Host:
     host = Host(safe_mode=safe_mode or settings.plugins.safe_mode, disabled=settings.plugins.disabled)
     host.load()
-    return _furnish(paths, settings, clock, db, host, secrets)
+    return host
 
 
 def _furnish(

@@ -21,7 +21,4 @@ class StoredChannels:
         """
         with self._db.reading() as session:
             stored = configuration.channel_options(session, channel)
-        return {name: self._opened(value) for name, value in stored.items()}
-
-    def _opened(self, value: object) -> object:
-        return self._secrets.open(value) if isinstance(value, str) and self._secrets.is_sealed(value) else value
+        return self._secrets.opened(stored)

@@ -1,6 +1,7 @@
 """Claims due deliveries, hands them to their channels and records what became of each."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 import attrs
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ class Round:
 
     claimed: int = 0
     sent: int = 0
+    later: int = 0
     events: tuple[Event, ...] = ()
 
 
@@ -94,13 +96,13 @@ class Postman:
             marked = outbox.record(session, results, now=now)
             events = journal.append(session, [self._failed(session, each) for each in marked.buried])
         hit("outbox.marked")
-        return Round(claimed=len(results), sent=marked.sent, events=events)
+        return Round(claimed=len(results), sent=marked.sent, later=marked.postponed, events=events)
 
     def _failed(self, session: Session, buried: Buried) -> DeliveryFailed:
         ticket = None if buried.ticket_id is None else snapshot(session, buried.ticket_id)
         return DeliveryFailed(
             id=0,
-            act=new_act(),
+            act=uuid4().hex,
             at=self._clock.now(),
             actor=SYSTEM,
             delivery_id=buried.delivery_id,

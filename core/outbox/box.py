@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..contract.channel import DeliveryFailure, PermanentFailure, Receipt, TemporaryFailure
 from ..store import deliveries as table
-from ..store.deliveries import Claimed, Mark, NewBody, NewDelivery
+from ..store.deliveries import Attempt, Claimed, Failed, NewBody, NewDelivery
 from .one_line import one_line
 from .plan import PATIENCE, WAITS, jitter_of, next_try, tries_in
 
@@ -80,56 +80,42 @@ def record(session: Session, results: Sequence[tuple[Claimed, Receipt | Delivery
     """Mark each delivery with what became of it: sent, to be tried again, or buried."""
     held = table.still_held(session, [claimed for claimed, _ in results])
     kept = [(claimed, result) for claimed, result in results if claimed.delivery.id in held]
-    marks = [_mark(claimed, result, now=now) for claimed, result in kept]
-    table.mark(session, marks, now=now)
+    sent = [claimed.delivery.id for claimed, result in kept if isinstance(result, Receipt)]
+    failed = [
+        (claimed, _failed(claimed, result, now=now)) for claimed, result in kept if not isinstance(result, Receipt)
+    ]
+    table.mark_sent(session, sent, now=now)
+    table.mark_failed(session, [each for _, each in failed], now=now)
+    table.add_attempts(session, [_attempt(claimed, result) for claimed, result in kept], now=now)
     for channel in sorted({claimed.channel for claimed, result in kept if _is_fault(result)}):
         # One batch has found out for all: the others need not knock at the same closed door.
         table.postpone(session, channel, now=now, until=now + WAITS[0])
-    states = [each.state for each in marks]
     return Marked(
-        sent=states.count("sent"),
-        postponed=states.count("queued"),
-        buried=tuple(
-            _buried(claimed, each.detail)
-            for (claimed, _), each in zip(kept, marks, strict=True)
-            if each.state == "dead"
-        ),
+        sent=len(sent),
+        postponed=sum(each.due_at is not None for _, each in failed),
+        buried=tuple(_buried(claimed, each.detail) for claimed, each in failed if each.due_at is None),
         late=tuple(claimed for claimed, _ in results if claimed.delivery.id not in held),
     )
 
 
-def _mark(claimed: Claimed, result: Receipt | DeliveryFailure, *, now: datetime) -> Mark:
+def _attempt(claimed: Claimed, result: Receipt | DeliveryFailure) -> Attempt:
+    number, delivery_id = claimed.delivery.attempt, claimed.delivery.id
     if isinstance(result, Receipt):
-        return _end(claimed, state="sent", outcome="sent", detail=f"{result.remote_id} {result.detail}", now=now)
-    if isinstance(result, PermanentFailure):
-        return _end(claimed, state="dead", outcome="permanent", code=result.code, detail=result.detail, now=now)
-    due_at = _next_try(claimed, result, now=now)
-    if due_at is None:
-        detail = f"given up after {PATIENCE.days} days: {result.detail}"
-        return _end(claimed, state="dead", outcome="temporary", code=result.code, detail=detail, now=now)
-    return Mark(
+        detail = one_line(f"{result.remote_id} {result.detail}")
+        return Attempt(delivery_id=delivery_id, number=number, outcome="sent", detail=detail)
+    outcome = "permanent" if isinstance(result, PermanentFailure) else "temporary"
+    code, detail = one_line(result.code), one_line(result.detail)
+    return Attempt(delivery_id=delivery_id, number=number, outcome=outcome, code=code, detail=detail)
+
+
+def _failed(claimed: Claimed, failure: DeliveryFailure, *, now: datetime) -> Failed:
+    due_at = None if isinstance(failure, PermanentFailure) else _next_try(claimed, failure, now=now)
+    gave_up = due_at is None and not isinstance(failure, PermanentFailure)
+    return Failed(
         delivery_id=claimed.delivery.id,
-        state="queued",
         due_at=due_at,
-        attempts=claimed.attempts + (0 if _is_fault(result) else 1),
-        number=claimed.delivery.attempt,
-        outcome="temporary",
-        code=one_line(result.code),
-        detail=one_line(result.detail),
-    )
-
-
-def _end(claimed: Claimed, *, state: str, outcome: str, detail: str, now: datetime, code: str = "") -> Mark:
-    return Mark(
-        delivery_id=claimed.delivery.id,
-        state=state,
-        due_at=now,
-        sent_at=now if state == "sent" else None,
-        attempts=claimed.attempts + 1,
-        number=claimed.delivery.attempt,
-        outcome=outcome,
-        code=one_line(code),
-        detail=one_line(detail),
+        attempts=claimed.attempts + (0 if _is_fault(failure) else 1),
+        detail=one_line(f"given up after {PATIENCE.days} days: {failure.detail}" if gave_up else failure.detail),
     )
 
 

@@ -5,5 +5,7 @@ LONGEST = 500
 
 def one_line(text: str) -> str:
     """The beginning of `text` as one line that every database takes: no NUL, no half of a surrogate pair, no control."""
+    if len(text) <= LONGEST and text.isprintable():
+        return text.strip()
     head = text[: 4 * LONGEST]
     return " ".join("".join(each if each.isprintable() else " " for each in head).split())[:LONGEST]

@@ -63,9 +63,8 @@ class Database:
         :raises DatabaseUnavailable: when the database is away or locked.
         :raises DatabaseFailed: when it refuses a statement.
         """
-        with self._connected(self._reader) as connection, in_words():
-            with Session(connection, expire_on_commit=False) as session:
-                yield session
+        with self._connected(self._reader) as connection, Session(connection, expire_on_commit=False) as session:
+            yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -74,10 +73,13 @@ class Database:
         :raises DatabaseUnavailable: when the database is away, locked or full.
         :raises DatabaseFailed: when it refuses a statement.
         """
-        with self._turn(), self._connected(self._writer) as connection, in_words():
-            with WritingSession(connection, expire_on_commit=False) as session:
-                yield session
-                session.commit()
+        with (
+            self._turn(),
+            self._connected(self._writer) as connection,
+            WritingSession(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            session.commit()
 
     @staticmethod
     @contextmanager

@@ -28,7 +28,8 @@ def save(session: Session, decisions: Sequence[Decision], *, revision: int, now:
     """Write decisions that were made by `revision` of the directory."""
     if not decisions:
         return
-    session.execute(
+    session.flush()
+    session.connection().execute(
         insert(DecisionRow),
         [
             {

@@ -5,6 +5,7 @@ Which try comes when is not decided here but in `core.outbox`.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -12,8 +13,6 @@ from cattrs.preconf.orjson import make_converter
 from sqlalchemy import (
     ColumnElement,
     Row,
-    Select,
-    and_,
     bindparam,
     case,
     delete,
@@ -23,23 +22,29 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..contract.addresses import normalise
 from ..contract.channel import Delivery
+from .ids import take_ids
 from .rows import AttemptRow, BodyRow, DeliveryRow
-
-# Spelled out, not a parameter: only so the databases see that the partial index of waiting deliveries will do.
-WAITING: ColumnElement[bool] = literal_column("deliveries.state IN ('queued', 'leased')")
+from .upsert import upserting
 
 LOST = "The worker vanished; it may have been sent."
 SUSPECT_LOSSES = 2
 """After so many vanished workers a delivery is taken alone."""
 
-_converter = make_converter()
-
 AnyRow = Row[*tuple[Any, ...]]
+
+_converter = make_converter()
+_address_key = lru_cache(maxsize=10_000)(normalise)
+
+# Spelled out, not parameters: only so the databases see that the small index of waiting deliveries will do. SQLite takes
+# it for the better one only when told that the condition is no help in finding few rows.
+_WAITING: Mapping[str, ColumnElement[bool]] = {
+    "sqlite": literal_column("likely(deliveries.state IN ('queued', 'leased'))"),
+    "postgresql": literal_column("deliveries.state IN ('queued', 'leased')"),
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -109,21 +114,24 @@ class Claimed:
 
 
 @attrs.frozen(kw_only=True)
-class Mark:
-    """What a delivery becomes after a try, and that try: its `number` and its `outcome`.
-
-    `outcome` is ``sent``, ``temporary`` or ``permanent``; `attempts` is the count of tries from now on.
-    """
+class Attempt:
+    """A try that has ended; `outcome` is ``sent``, ``temporary`` or ``permanent``."""
 
     delivery_id: int
-    state: str
-    due_at: datetime
-    sent_at: datetime | None = None
-    attempts: int
     number: int
     outcome: str
     code: str = ""
     detail: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Failed:
+    """What becomes of a delivery after a failed try: due again at `due_at`, dead if that is None."""
+
+    delivery_id: int
+    due_at: datetime | None
+    attempts: int
+    detail: str
 
 
 # --- in ---
@@ -140,32 +148,42 @@ def insert_new(
         return ()
     session.flush()
     body_ids = _insert_bodies(session, bodies, used=sorted({each.body for each in deliveries}))
-    new = session.connection().execute(
-        _insert_or_leave(session).returning(DeliveryRow.id, DeliveryRow.body_id),
-        [_values(each, body_id=body_ids[each.body], now=now) for each in deliveries],
-    )
-    inserted = {row.id: row.body_id for row in new}
-    orphans = set(body_ids.values()).difference(inserted.values())
-    if orphans:
-        session.connection().execute(delete(BodyRow).where(BodyRow.id.in_(orphans)))
-    return tuple(sorted(inserted))
+    ids = take_ids(session, DeliveryRow.id, len(deliveries))
+    rows = [
+        _values(each, number=number, body_id=body_ids[each.body], now=now)
+        for number, each in zip(ids, deliveries, strict=True)
+    ]
+    done = session.connection().execute(upserting(session, DeliveryRow).on_conflict_do_nothing(), rows)
+    if done.rowcount == len(ids):
+        return tuple(ids)
+    return _keep_new(session, rows)
 
 
 def _insert_bodies(session: Session, bodies: Sequence[NewBody], *, used: Sequence[int]) -> Mapping[int, int]:
     """The ids of the bodies written, by their place in `bodies`."""
-    statement = insert(BodyRow).returning(BodyRow.id, sort_by_parameter_order=True)
-    ids = session.connection().scalars(statement, [_converter.unstructure(bodies[place]) for place in used])
+    ids = take_ids(session, BodyRow.id, len(used))
+    rows = [{"id": number, **_converter.unstructure(bodies[place])} for number, place in zip(ids, used, strict=True)]
+    session.connection().execute(insert(BodyRow), rows)
     return dict(zip(used, ids, strict=True))
 
 
-def _insert_or_leave(session: Session) -> sqlite.Insert | postgresql.Insert:
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(DeliveryRow).on_conflict_do_nothing()
-    return postgresql.insert(DeliveryRow).on_conflict_do_nothing()
+def _keep_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+    """The ids of those that were written; bodies of none of them are taken out again."""
+    ids = [row["id"] for row in rows]
+    written = session.connection().execute(
+        select(DeliveryRow.id, DeliveryRow.body_id).where(DeliveryRow.id.between(ids[0], ids[-1]))
+    )
+    new = {number: body_id for number, body_id in written if number in set(ids)}
+    orphans = {row["body_id"] for row in rows} - set(new.values())
+    session.connection().execute(
+        delete(BodyRow).where(BodyRow.id == bindparam("orphan")), [{"orphan": number} for number in orphans]
+    )
+    return tuple(new)
 
 
-def _values(delivery: NewDelivery, *, body_id: int, now: datetime) -> dict[str, Any]:
+def _values(delivery: NewDelivery, *, number: int, body_id: int, now: datetime) -> dict[str, Any]:
     return {
+        "id": number,
         "journal_id": delivery.journal_id,
         "ticket_id": delivery.ticket_id,
         "plugin": delivery.plugin,
@@ -173,7 +191,7 @@ def _values(delivery: NewDelivery, *, body_id: int, now: datetime) -> dict[str, 
         "person": delivery.person,
         "name": delivery.name,
         "address": delivery.address,
-        "address_key": normalise(delivery.address),
+        "address_key": _address_key(delivery.address),
         "body_id": body_id,
         "message_id": delivery.message_id,
         "state": "queued",
@@ -189,6 +207,51 @@ def _values(delivery: NewDelivery, *, body_id: int, now: datetime) -> dict[str, 
 
 # --- taken and held ---
 
+_DUE = (
+    select(
+        DeliveryRow.id,
+        DeliveryRow.journal_id,
+        DeliveryRow.ticket_id,
+        DeliveryRow.plugin,
+        DeliveryRow.channel,
+        DeliveryRow.person,
+        DeliveryRow.name,
+        DeliveryRow.address,
+        DeliveryRow.body_id,
+        DeliveryRow.message_id,
+        DeliveryRow.state,
+        DeliveryRow.fence,
+        DeliveryRow.attempts,
+        DeliveryRow.losses,
+        DeliveryRow.planned_from,
+    )
+    .where(
+        DeliveryRow.due_at <= bindparam("now"),
+        DeliveryRow.channel.in_(bindparam("channels", expanding=True)),
+        # Leased rows alone have an end of the lease; to name states here would lead SQLite to a worse index.
+        or_(DeliveryRow.lease_until.is_(None), DeliveryRow.lease_until <= bindparam("now")),
+    )
+    .order_by(DeliveryRow.due_at, DeliveryRow.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_DUE_ON = {name: _DUE.where(waiting) for name, waiting in _WAITING.items()}
+
+_LEASE = (
+    update(DeliveryRow)
+    .where(DeliveryRow.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        losses=DeliveryRow.losses + case((DeliveryRow.state == "leased", 1), else_=0),
+        state="leased",
+        lease_until=bindparam("until"),
+        fence=DeliveryRow.fence + 1,
+    )
+)
+
+_BODIES = select(BodyRow.id, BodyRow.subject, BodyRow.text, BodyRow.html, BodyRow.chat, BodyRow.envelope).where(
+    BodyRow.id.in_(bindparam("ids", expanding=True))
+)
+
 
 def take_due(
     session: Session, *, channels: Collection[str], limit: int, now: datetime, until: datetime
@@ -199,23 +262,16 @@ def take_due(
     are passed over.
     """
     session.flush()
-    rows = _alone_if_suspect(session.connection().execute(_due(channels, now=now, limit=limit)).all())
+    connection = session.connection()
+    due = {"channels": list(channels), "now": now, "most": limit}
+    rows = _alone_if_suspect(connection.execute(_DUE_ON[connection.dialect.name], due).all())
     if not rows:
         return ()
-    session.connection().execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.id.in_([row.id for row in rows]))
-        .values(
-            losses=DeliveryRow.losses + case((DeliveryRow.state == "leased", 1), else_=0),
-            state="leased",
-            lease_until=until,
-            fence=DeliveryRow.fence + 1,
-        )
-    )
+    connection.execute(_LEASE, {"ids": [row.id for row in rows], "until": until})
     lost = [_lost(row, now=now) for row in rows if row.state == "leased"]
     if lost:
-        session.connection().execute(insert(AttemptRow), lost)
-    bodies = _bodies(session, {row.body_id for row in rows})
+        connection.execute(insert(AttemptRow), lost)
+    bodies = {row.id: _body(row) for row in connection.execute(_BODIES, {"ids": list({row.body_id for row in rows})})}
     return tuple(_claimed(row, bodies[row.body_id]) for row in rows)
 
 
@@ -229,25 +285,9 @@ def _losses(row: AnyRow) -> int:
     return int(row.losses) + (1 if row.state == "leased" else 0)
 
 
-def _due(channels: Collection[str], *, now: datetime, limit: int) -> Select[*tuple[Any, ...]]:
-    free = or_(DeliveryRow.state == "queued", and_(DeliveryRow.state == "leased", DeliveryRow.lease_until <= now))
-    return (
-        select(*DeliveryRow.__table__.columns)
-        .where(WAITING, DeliveryRow.due_at <= now, DeliveryRow.channel.in_(channels), free)
-        .order_by(DeliveryRow.due_at, DeliveryRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-
-
 def _lost(row: AnyRow, *, now: datetime) -> dict[str, Any]:
     number = row.attempts + _losses(row)
     return {"delivery_id": row.id, "number": number, "at": now, "outcome": "lost", "code": "", "detail": LOST}
-
-
-def _bodies(session: Session, ids: Collection[int]) -> dict[int, NewBody]:
-    rows = session.connection().execute(select(*BodyRow.__table__.columns).where(BodyRow.id.in_(ids)))
-    return {row.id: _body(row) for row in rows}
 
 
 def _body(row: AnyRow) -> NewBody:
@@ -296,80 +336,102 @@ def _delivery(row: AnyRow, body: NewBody, *, attempt: int) -> Delivery:
     )
 
 
+_PROLONG = (
+    update(DeliveryRow)
+    .where(
+        DeliveryRow.id == bindparam("held_id"),
+        DeliveryRow.fence == bindparam("held_fence"),
+        DeliveryRow.state == "leased",
+    )
+    .values(lease_until=bindparam("until"))
+)
+
+_HELD = (
+    select(DeliveryRow.id, DeliveryRow.fence)
+    .where(DeliveryRow.id.in_(bindparam("ids", expanding=True)), DeliveryRow.state == "leased")
+    .order_by(DeliveryRow.id)
+    .with_for_update()
+)
+
+
 def prolong(session: Session, claimed: Sequence[Claimed], *, until: datetime) -> None:
     """Let leases last until `until`; those that were lost meanwhile are left alone."""
-    if not claimed:
-        return
-    session.connection().execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.id == bindparam("held_id"), DeliveryRow.fence == bindparam("held_fence"))
-        .where(DeliveryRow.state == "leased")
-        .values(lease_until=until),
-        [{"held_id": each.delivery.id, "held_fence": each.fence} for each in claimed],
-    )
+    if claimed:
+        leases = [{"held_id": each.delivery.id, "held_fence": each.fence, "until": until} for each in claimed]
+        session.connection().execute(_PROLONG, leases)
 
 
 def still_held(session: Session, claimed: Iterable[Claimed]) -> frozenset[int]:
     """The ids of those deliveries that are still leased to the claimant; on PostgreSQL they stay locked till the end."""
     fences = {each.delivery.id: each.fence for each in claimed}
-    rows = session.connection().execute(
-        select(DeliveryRow.id, DeliveryRow.fence)
-        .where(DeliveryRow.id.in_(fences), DeliveryRow.state == "leased")
-        .order_by(DeliveryRow.id)
-        .with_for_update()
-    )
-    return frozenset(row.id for row in rows if fences[row.id] == row.fence)
+    rows = session.connection().execute(_HELD, {"ids": list(fences)})
+    return frozenset(number for number, fence in rows if fences[number] == fence)
 
 
 # --- marked ---
 
+_SENT = (
+    update(DeliveryRow)
+    .where(DeliveryRow.id.in_(bindparam("ids", expanding=True)))
+    .values(state="sent", sent_at=bindparam("now"), attempts=DeliveryRow.attempts + 1, lease_until=None, detail="")
+)
 
-def mark(session: Session, marks: Sequence[Mark], *, now: datetime) -> None:
-    """Write what became of deliveries that are still held, and the try that led to it."""
+_FAILED = (
+    update(DeliveryRow)
+    .where(DeliveryRow.id == bindparam("marked_id"))
+    .values(
+        state=bindparam("new_state"),
+        due_at=bindparam("new_due_at"),
+        attempts=bindparam("new_attempts"),
+        detail=bindparam("new_detail"),
+        lease_until=None,
+    )
+)
+
+
+def mark_sent(session: Session, ids: Sequence[int], *, now: datetime) -> None:
+    """Write down that these deliveries, still held, were sent."""
+    if ids:
+        session.connection().execute(_SENT, {"ids": ids, "now": now})
+
+
+def mark_failed(session: Session, marks: Sequence[Failed], *, now: datetime) -> None:
+    """Write down what became of deliveries, still held, that were not sent."""
     if not marks:
         return
     session.connection().execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.id == bindparam("marked_id"))
-        .values(
-            state=bindparam("new_state"),
-            due_at=bindparam("new_due_at"),
-            sent_at=bindparam("new_sent_at"),
-            attempts=bindparam("new_attempts"),
-            detail=bindparam("new_detail"),
-            lease_until=None,
-        ),
+        _FAILED,
         [
             {
                 "marked_id": each.delivery_id,
-                "new_state": each.state,
-                "new_due_at": each.due_at,
-                "new_sent_at": each.sent_at,
+                "new_state": "dead" if each.due_at is None else "queued",
+                "new_due_at": each.due_at or now,
                 "new_attempts": each.attempts,
                 "new_detail": each.detail,
             }
             for each in marks
         ],
     )
-    session.connection().execute(insert(AttemptRow), [_attempt(each, now=now) for each in marks])
 
 
-def _attempt(mark: Mark, *, now: datetime) -> dict[str, Any]:
-    return {
-        "delivery_id": mark.delivery_id,
-        "number": mark.number,
-        "at": now,
-        "outcome": mark.outcome,
-        "code": mark.code,
-        "detail": mark.detail,
-    }
+def add_attempts(session: Session, attempts: Sequence[Attempt], *, now: datetime) -> None:
+    """Write down tries that have just ended."""
+    if attempts:
+        rows = [{"at": now, **_converter.unstructure(each)} for each in attempts]
+        session.connection().execute(insert(AttemptRow), rows)
 
 
 def postpone(session: Session, channel: str, *, now: datetime, until: datetime) -> None:
     """Let all queued deliveries of a channel that are due wait until `until`, in the order that they have."""
-    session.connection().execute(
+    connection = session.connection()
+    connection.execute(
         update(DeliveryRow)
-        .where(WAITING, DeliveryRow.state == "queued", DeliveryRow.channel == channel, DeliveryRow.due_at <= now)
+        .where(
+            _WAITING[connection.dialect.name],
+            DeliveryRow.lease_until.is_(None),
+            DeliveryRow.channel == channel,
+            DeliveryRow.due_at <= now,
+        )
         .values(due_at=until)
     )
 

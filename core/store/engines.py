@@ -61,6 +61,7 @@ def _sqlite(url: str, *, begin: str, pragmas: tuple[str, ...], wait_seconds: flo
         connect_args=connect_args,
         pool_size=pool_size,
         max_overflow=OVERFLOW,
+        pool_timeout=wait_seconds,
         hide_parameters=True,
         **_json(),
     )
@@ -82,19 +83,20 @@ def _sqlite(url: str, *, begin: str, pragmas: tuple[str, ...], wait_seconds: flo
 
 
 def _postgresql(url: URL, *, wait_seconds: float) -> Engine:
-    options = f"-c timezone=UTC -c lock_timeout={round(wait_seconds * 1000)}"
-    connect_args: dict[str, object] = {
-        "options": f"{options} {url.query.get('options', '')}".strip(),
+    options = f"-c timezone=UTC -c lock_timeout={round(wait_seconds * 1000)} {url.query.get('options', '')}"
+    defaults: dict[str, object] = {
         "connect_timeout": max(2, round(wait_seconds)),
         "tcp_user_timeout": UNACKNOWLEDGED_MILLISECONDS,
         # After a failover an address may lead to a server that only follows; it is as good as away.
         "target_session_attrs": "read-write",
     }
+    unsaid = {name: value for name, value in defaults.items() if name not in url.query}
     return create_engine(
         url,
-        connect_args={**connect_args, **{name: value for name, value in url.query.items() if name != "options"}},
+        connect_args={"options": options.strip(), **unsaid},
         pool_size=POOL_SIZE,
         max_overflow=OVERFLOW,
+        pool_timeout=wait_seconds,
         pool_pre_ping=True,
         hide_parameters=True,
         **_json(),

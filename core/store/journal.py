@@ -15,12 +15,11 @@ from sqlalchemy.orm import Session
 
 from ..contract.events import EVENTS, Event
 from ..contract.tickets import Entry
+from .ids import take_ids
 from .rows import EntryRow, JournalRow
 
 _converter = make_converter()
-_converter.register_unstructure_hook(
-    Entry, make_dict_unstructure_fn(Entry, _converter, text=override(omit=True))
-)
+_converter.register_unstructure_hook(Entry, make_dict_unstructure_fn(Entry, _converter, text=override(omit=True)))
 _write: Mapping[str, Callable[[Event], dict[str, Any]]] = {
     name: make_dict_unstructure_fn(cls, _converter, id=override(omit=True)) for name, cls in EVENTS.items()
 }
@@ -38,9 +37,12 @@ def append(session: Session, events: Sequence[Event]) -> tuple[Event, ...]:
     """Write events, given with any id, and answer them with the ids that they got, in the same order."""
     if not events:
         return ()
-    statement = insert(JournalRow).returning(JournalRow.id, sort_by_parameter_order=True)
-    ids = session.scalars(statement, [_values(event) for event in events])
-    return tuple(attrs.evolve(event, id=number) for event, number in zip(events, ids, strict=True))
+    # The rows of the tickets must be there first.
+    session.flush()
+    ids = take_ids(session, JournalRow.id, len(events))
+    rows = [{"id": number, **_values(event)} for number, event in zip(ids, events, strict=True)]
+    session.connection().execute(insert(JournalRow), rows)
+    return tuple(attrs.evolve(event, id=number) for number, event in zip(ids, events, strict=True))
 
 
 def _values(event: Event) -> dict[str, Any]:

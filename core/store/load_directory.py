@@ -2,16 +2,16 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 from cattrs.preconf.orjson import make_converter
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import RowMapping, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from ..contract.errors import DeskbellError
 from ..contract.kinds import Level, Switch
 from ..contract.tickets import Priority
 from .directory import (
@@ -46,96 +46,229 @@ from .rows import (
     TeamRow,
     TopicRow,
 )
+from .upsert import upserting
 
-R = TypeVar("R")
+REVISIONS_AT_HAND = 16
 
 _converter = make_converter()
 _converter.register_structure_hook(object, lambda value, _: value)
 
 
-def load_directory(session: Session, revision: int) -> Directory:
-    """The directory as `session` sees it."""
+class UnknownRevision(DeskbellError, LookupError):
+    """A revision of the directory that no decision was made by."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(f"Revision {revision} of the directory was not kept: no decision was made by it.")
+
+
+# --- reading the rows ---
+
+
+def load_directory(session: Session, *, revision: int) -> Directory:
+    """The directory as `session` sees it, under this number.
+
+    Columns are read, not rows: what the session has loaded before would hide what others have changed since.
+    """
+    session.flush()
     return Directory(
         revision=revision,
         profile=_profile(session),
-        agents={row.id: _same(row, AgentRecord) for row in session.scalars(select(AgentRow))},
-        organizations={row.id: _same(row, OrganizationRecord) for row in session.scalars(select(OrganizationRow))},
+        agents=_agents(session),
+        organizations=_organizations(session),
         departments=_departments(session),
         teams=_teams(session),
-        topics={row.id: _same(row, TopicRecord, priority=Priority(row.priority)) for row in session.scalars(select(TopicRow))},
-        mailboxes={row.id: _same(row, MailboxRecord, aliases=tuple(row.aliases)) for row in session.scalars(select(MailboxRow))},
-        channels={row.name: _same(row, ChannelRecord) for row in session.scalars(select(ChannelRow))},
-        switches=tuple(_switch(row) for row in session.scalars(select(SwitchRow).order_by(SwitchRow.id))),
-        options=tuple(
-            _same(row, OptionRecord, level=Level(row.level))
-            for row in session.scalars(select(OptionRow).order_by(OptionRow.id))
-        ),
-        quarantined={row.plugin: row.reason for row in session.scalars(select(QuarantineRow))},
+        topics=_topics(session),
+        mailboxes=_mailboxes(session),
+        channels=_channels(session),
+        switches=_switches(session),
+        options=_options(session),
+        quarantined=_quarantined(session),
     )
 
 
-def _same(row: Any, record: type[R], **given: Any) -> R:
-    """The record that is made of the row's columns of the same names."""
-    names = (field.name for field in attrs.fields(record) if field.name not in given)  # type: ignore[arg-type]
-    return record(**{name: getattr(row, name) for name in names}, **given)
+def _read(session: Session, *columns: InstrumentedAttribute[Any]) -> list[RowMapping]:
+    """These columns of one table, in the order of the first, which is its key."""
+    return list(session.connection().execute(select(*columns).order_by(columns[0])).mappings())
 
 
 def _profile(session: Session) -> Profile:
-    known = {field.name for field in attrs.fields(Profile)}
-    stored = {row.name: row.value for row in session.scalars(select(SettingRow))}
+    known = attrs.fields_dict(Profile)
+    stored = {row["name"]: row["value"] for row in _read(session, SettingRow.name, SettingRow.value)}
     return Profile(**{name: value for name, value in stored.items() if name in known})
 
 
-def _departments(session: Session) -> dict[int, DepartmentRecord]:
-    members: defaultdict[int, list[DepartmentMemberRow]] = defaultdict(list)
-    for member in session.scalars(select(DepartmentMemberRow).order_by(DepartmentMemberRow.id)):
-        members[member.department_id].append(member)
-    return {row.id: _department(row, members[row.id]) for row in session.scalars(select(DepartmentRow))}
-
-
-def _department(row: DepartmentRow, members: Iterable[DepartmentMemberRow]) -> DepartmentRecord:
-    members = tuple(members)
-    return _same(
-        row,
-        DepartmentRecord,
-        recipients_mode=RecipientsMode(row.recipients_mode),
-        members=tuple(each.agent_id for each in members if not each.extended),
-        extended=tuple(_same(each, ExtendedMember) for each in members if each.extended),
+def _agents(session: Session) -> dict[int, AgentRecord]:
+    rows = _read(
+        session,
+        AgentRow.id,
+        AgentRow.name,
+        AgentRow.address,
+        AgentRow.is_admin,
+        AgentRow.active,
+        AgentRow.alert_only,
+        AgentRow.leave_from,
+        AgentRow.leave_until,
+        AgentRow.substitute_id,
     )
+    return {row["id"]: AgentRecord(**row) for row in rows}
+
+
+def _organizations(session: Session) -> dict[int, OrganizationRecord]:
+    rows = _read(session, OrganizationRow.id, OrganizationRow.name, OrganizationRow.account_manager_id)
+    return {row["id"]: OrganizationRecord(**row) for row in rows}
+
+
+def _departments(session: Session) -> dict[int, DepartmentRecord]:
+    primary, extended = _department_members(session)
+    rows = _read(
+        session,
+        DepartmentRow.id,
+        DepartmentRow.name,
+        DepartmentRow.parent_id,
+        DepartmentRow.manager_id,
+        DepartmentRow.recipients_mode,
+        DepartmentRow.address,
+        DepartmentRow.autoresponse_address,
+        DepartmentRow.signature,
+    )
+    return {row["id"]: _department(row, primary, extended) for row in rows}
+
+
+def _department(
+    row: RowMapping, primary: dict[int, list[int]], extended: dict[int, list[ExtendedMember]]
+) -> DepartmentRecord:
+    named = {**row, "recipients_mode": RecipientsMode(row["recipients_mode"])}
+    return DepartmentRecord(members=tuple(primary[row["id"]]), extended=tuple(extended[row["id"]]), **named)
+
+
+def _department_members(session: Session) -> tuple[dict[int, list[int]], dict[int, list[ExtendedMember]]]:
+    primary: dict[int, list[int]] = defaultdict(list)
+    extended: dict[int, list[ExtendedMember]] = defaultdict(list)
+    rows = _read(
+        session,
+        DepartmentMemberRow.id,
+        DepartmentMemberRow.department_id,
+        DepartmentMemberRow.agent_id,
+        DepartmentMemberRow.extended,
+        DepartmentMemberRow.role,
+        DepartmentMemberRow.alerts,
+    )
+    for row in rows:
+        if row["extended"]:
+            member = ExtendedMember(agent_id=row["agent_id"], role=row["role"], alerts=row["alerts"])
+            extended[row["department_id"]].append(member)
+        else:
+            primary[row["department_id"]].append(row["agent_id"])
+    return primary, extended
 
 
 def _teams(session: Session) -> dict[int, TeamRecord]:
-    members: defaultdict[int, list[TeamMember]] = defaultdict(list)
-    for member in session.scalars(select(TeamMemberRow).order_by(TeamMemberRow.id)):
-        members[member.team_id].append(_same(member, TeamMember))
-    return {row.id: _same(row, TeamRecord, members=tuple(members[row.id])) for row in session.scalars(select(TeamRow))}
+    members: dict[int, list[TeamMember]] = defaultdict(list)
+    listed = _read(session, TeamMemberRow.id, TeamMemberRow.team_id, TeamMemberRow.agent_id, TeamMemberRow.alerts)
+    for row in listed:
+        members[row["team_id"]].append(TeamMember(agent_id=row["agent_id"], alerts=row["alerts"]))
+    rows = _read(session, TeamRow.id, TeamRow.name, TeamRow.lead_id, TeamRow.alerts)
+    return {row["id"]: TeamRecord(members=tuple(members[row["id"]]), **row) for row in rows}
 
 
-def _switch(row: SwitchRow) -> SwitchRecord:
-    position = None if row.position is None else Switch(row.position)
-    return _same(row, SwitchRecord, level=Level(row.level), position=position)
+def _topics(session: Session) -> dict[int, TopicRecord]:
+    rows = _read(
+        session,
+        TopicRow.id,
+        TopicRow.name,
+        TopicRow.department_id,
+        TopicRow.priority,
+        TopicRow.agent_id,
+        TopicRow.team_id,
+    )
+    return {row["id"]: TopicRecord(**{**row, "priority": Priority(row["priority"])}) for row in rows}
+
+
+def _mailboxes(session: Session) -> dict[int, MailboxRecord]:
+    rows = _read(
+        session,
+        MailboxRow.id,
+        MailboxRow.name,
+        MailboxRow.address,
+        MailboxRow.aliases,
+        MailboxRow.department_id,
+        MailboxRow.topic_id,
+        MailboxRow.answer_unaddressed,
+    )
+    return {row["id"]: MailboxRecord(**{**row, "aliases": tuple(row["aliases"])}) for row in rows}
+
+
+def _channels(session: Session) -> dict[str, ChannelRecord]:
+    return {row["name"]: ChannelRecord(**row) for row in _read(session, ChannelRow.name, ChannelRow.held)}
+
+
+def _switches(session: Session) -> tuple[SwitchRecord, ...]:
+    rows = _read(
+        session,
+        SwitchRow.id,
+        SwitchRow.plugin,
+        SwitchRow.level,
+        SwitchRow.scope_id,
+        SwitchRow.position,
+        SwitchRow.shadow,
+    )
+    return tuple(
+        SwitchRecord(
+            plugin=row["plugin"],
+            level=Level(row["level"]),
+            scope_id=row["scope_id"],
+            position=None if row["position"] is None else Switch(row["position"]),
+            shadow=row["shadow"],
+        )
+        for row in rows
+    )
+
+
+def _options(session: Session) -> tuple[OptionRecord, ...]:
+    rows = _read(
+        session, OptionRow.id, OptionRow.plugin, OptionRow.level, OptionRow.scope_id, OptionRow.field, OptionRow.value
+    )
+    return tuple(
+        OptionRecord(
+            plugin=row["plugin"],
+            level=Level(row["level"]),
+            scope_id=row["scope_id"],
+            field=row["field"],
+            value=row["value"],
+        )
+        for row in rows
+    )
+
+
+def _quarantined(session: Session) -> dict[str, str]:
+    return {row["plugin"]: row["reason"] for row in _read(session, QuarantineRow.plugin, QuarantineRow.reason)}
+
+
+# --- keeping revisions ---
 
 
 def save_revision(session: Session, directory: Directory, now: datetime) -> None:
     """Keep this revision of the directory, if it is not kept yet."""
-    if session.get(DirectoryRevisionRow, directory.revision) is not None:
+    kept = select(DirectoryRevisionRow.revision).where(DirectoryRevisionRow.revision == directory.revision)
+    if session.connection().scalar(kept) is not None:
         return
     content = zlib.compress(_converter.dumps(directory))
-    session.add(DirectoryRevisionRow(revision=directory.revision, saved_at=now, content=content))
-    session.flush()
+    new = upserting(session, DirectoryRevisionRow).values(revision=directory.revision, saved_at=now, content=content)
+    session.connection().execute(new.on_conflict_do_nothing())
 
 
 def directory_at(session: Session, revision: int) -> Directory:
     """The directory as it was at `revision`.
 
-    :raises LookupError: when no decision was made by that revision.
+    :raises UnknownRevision: when no decision was made by it.
     """
-    row = session.get(DirectoryRevisionRow, revision)
-    if row is None:
-        raise LookupError(f"revision {revision} of the directory was never used for a decision")
-    return _unpacked(bytes(row.content))
+    kept = select(DirectoryRevisionRow.content).where(DirectoryRevisionRow.revision == revision)
+    content = session.scalar(kept)
+    if content is None:
+        raise UnknownRevision(revision)
+    return _unpacked(bytes(content))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=REVISIONS_AT_HAND)
 def _unpacked(content: bytes) -> Directory:
     return _converter.loads(zlib.decompress(content), Directory)

@@ -29,7 +29,9 @@ class DatabaseFailed(DeskbellError, RuntimeError):
 
     def __init__(self, detail: str) -> None:
         self.detail = detail
-        super().__init__(f"The database refused a statement: {detail}. This is a fault of the program; please report it.")
+        super().__init__(
+            f"The database refused a statement: {detail}. This is a fault of the program; please report it."
+        )
 
 
 @contextmanager
@@ -48,10 +50,10 @@ def _passes(error: DBAPIError) -> bool:
     """Whether the same may succeed later."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        return code & 0xFF in _SQLITE_PASSING
+        return int(code) & 0xFF in _SQLITE_PASSING
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
-        return state.startswith(_POSTGRESQL_PASSING)
+        return str(state).startswith(_POSTGRESQL_PASSING)
     # psycopg names no state where no server answered: refused, cut, timed out.
     return error.connection_invalidated or type(error.orig).__name__ == "OperationalError"
 

@@ -5,7 +5,17 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..contract.errors import DeskbellError
 from .trouble import DatabaseUnavailable
+
+
+class NestedWriting(DeskbellError, RuntimeError):
+    """A thread that writes opened another writing transaction and would wait for itself for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "writing() was opened inside writing() of the same thread: pass on the session that is open already."
+        )
 
 
 class Turns:
@@ -25,7 +35,7 @@ class Turns:
         """Hold the turn for the length of the block.
 
         :raises DatabaseUnavailable: when it does not come within the time to wait.
-        :raises RuntimeError: when the thread holds it already and would wait for itself.
+        :raises NestedWriting: when the thread holds it already.
         """
         self._acquire()
         try:
@@ -36,7 +46,7 @@ class Turns:
     def _acquire(self) -> None:
         with self._mutex:
             if self._holder == threading.get_ident():
-                raise RuntimeError("writing() was opened inside writing(); pass the session on that is open already.")
+                raise NestedWriting
             if self._holder is None:
                 self._holder = threading.get_ident()
                 return

@@ -34,7 +34,7 @@ class _PluginPart:
 
 
 def check_switches(switches: Mapping[str, SwitchTable], *, catalogue: Catalogue, at: Place) -> None:
-    """Refuse plugins that are not installed and positions that they cannot be switched to."""
+    """Refuse plugins that are not installed, and positions and shadows that they cannot have."""
     for name, table in switches.items():
         kind = _installed(name, catalogue.plugins, at=at)
         here = at.key(name)
@@ -44,6 +44,16 @@ def check_switches(switches: Mapping[str, SwitchTable], *, catalogue: Catalogue,
             positions: Mapping[str, Switch] = getattr(table, key) or {}
             for scope, position in positions.items():
                 _check_position(kind, level, position, at=here.key(key).key(scope))
+        if table.shadow_departments and Level.DEPARTMENT not in kind.levels:
+            raise here.key("shadow_departments").refuse("cannot be set: a plugin of this kind has no department switch")
+
+
+def _check_position(kind: Kind, level: Level, position: Switch, *, at: Place) -> None:
+    try:
+        check_switch(kind, level=level, position=position)
+    except InvalidValue as error:
+        remedy = str(error).partition(f"{error.reason}.")[2]
+        raise at.refuse(f"cannot be '{position.value}': {error.reason}", remedy=remedy) from None
 
 
 def read_channels(data: object, *, catalogue: Catalogue, at: Place) -> Mapping[str, OpenObject]:
@@ -129,10 +139,3 @@ def _table(data: object, *, at: Place) -> Mapping[str, object]:
     if not isinstance(data, Mapping):
         raise at.wrong(data, wanted="a table")
     return data
-
-
-def _check_position(kind: Kind, level: Level, position: Switch, *, at: Place) -> None:
-    try:
-        check_switch(kind if isinstance(kind, type) else type(kind), level, position)
-    except InvalidValue as error:
-        raise at.refuse(f"cannot be set: {str(error).removesuffix('.')}") from None

@@ -97,6 +97,8 @@ class DeskObject:
 
 Tables = Mapping[str, Mapping[str, DeskObject]]
 """The objects of a desk or a file by table and identity."""
+Ids = Mapping[tuple[str, str], int]
+"""The ids of the records behind objects, by table and identity."""
 
 
 def identity(table: str, key: str) -> str:

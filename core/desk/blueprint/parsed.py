@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import attrs
 
-from .catalogue import Catalogue
 from .objects import DeskObject, Fields, Path
 
 
@@ -33,10 +32,9 @@ class OpenObject:
 class Blueprint:
     """What a file says about a desk; a table that the file does not have is absent here too.
 
-    `open_tables` are those of options and channels, whose fields depend on the plugins and channels in `catalogue`.
+    `open_tables` are those of options and channels, whose fields depend on what is installed.
     """
 
     file: str
-    catalogue: Catalogue
     tables: Mapping[str, Mapping[str, DeskObject]]
     open_tables: Mapping[str, Mapping[str, OpenObject]]

@@ -32,7 +32,7 @@ def read_blueprint(data: Mapping[str, object], *, file: str, catalogue: Catalogu
     tables = structure(fixed, FixedTables, file=file)
     check_switches(tables.switches or {}, catalogue=catalogue, at=at.key("switches"))
     objects = {name: _objects(name, getattr(tables, name), at=at.key(name)) for name in fixed}
-    return Blueprint(file=file, catalogue=catalogue, tables=objects, open_tables=open_tables)
+    return Blueprint(file=file, tables=objects, open_tables=open_tables)
 
 
 def _open_tables(

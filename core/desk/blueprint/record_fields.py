@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 from ...contract.kinds import Level, Switch
-from ...contract.structuring import schema
-from ...notify.switches import AUDIENCE
 from ...store.directory import (
     AgentRecord,
     ChannelRecord,
@@ -19,7 +17,6 @@ from ...store.directory import (
 )
 from ...store.records import EndUserRecord
 from ...store.secrets import SecretBox
-from .dotted import flat
 from .objects import EXTENDED, Fields, Group, Path, Ref, Sealed
 
 Names = Mapping[tuple[str, int], str]
@@ -117,11 +114,9 @@ def end_user(record: EndUserRecord, *, names: Names) -> Fields:
     }
 
 
-def channel(record: ChannelRecord, *, options: Mapping[str, object], cls: type | None) -> Fields:
-    """What is set for a channel; `cls` knows its options, None if it is not installed."""
-    leaves = options if cls is None else {field.name for field in schema(cls)}
-    values = flat(options, leaves=leaves)
-    return {("held",): record.held} | {tuple(name.split(".")): _kept(value) for name, value in values.items()}
+def channel(record: ChannelRecord, *, options: Mapping[str, object]) -> Fields:
+    """What is set for a channel."""
+    return {("held",): record.held} | {(name,): _kept(value) for name, value in sorted(options.items())}
 
 
 def switch(record: SwitchRecord, *, names: Names) -> Fields:
@@ -139,9 +134,8 @@ def switch(record: SwitchRecord, *, names: Names) -> Fields:
 
 def option(record: OptionRecord, *, names: Names) -> Fields:
     """One option at one level; nothing if what it is set for is gone."""
-    # The name of a role may have a dot in it, the name of an option has one for each table that it stands in.
-    at_most = 1 if record.field.startswith(AUDIENCE) else -1
-    path: Path = tuple(record.field.split(".", at_most))
+    # The tick of a role is the option `audience.<role>`; the role may have a dot in its name.
+    path: Path = tuple(record.field.split(".", 1))
     if record.level is Level.GLOBAL:
         return {path: _kept(record.value)}
     ref = _scope(record.level, record.scope_id, names=names)

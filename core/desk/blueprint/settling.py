@@ -8,9 +8,11 @@ import attrs
 from ...contract.structuring import plain, schema, structure
 from ...contract.structuring.places import Place
 from ...store.secrets import SecretBox, SecretUnreadable
-from .dotted import Options, flat, nested
-from .objects import DeskObject, Fields, Path, Ref, Sealed, Tables
+from .objects import DeskObject, Fields, Path, Sealed, Tables
 from .parsed import Blueprint, OpenObject, OptionBlock
+
+Options = Mapping[str, object]
+"""Options as their class takes them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,23 +40,20 @@ class Settler:
             # The first block is the global one; those of departments are judged on top of it.
             wider = _below((), {**now, **fields}) if block.prefix else {}
             values = self._values(block, wider=wider, now=_below(block.prefix, now))
-            fields |= {(*block.prefix, *name.split(".")): value for name, value in values.items()}
+            fields |= {(*block.prefix, name): value for name, value in values.items()}
         return fields
 
     def _values(self, block: OptionBlock, *, wider: Options, now: Options) -> Options:
         """The options that the block names as they are to be kept."""
         at = Place(file=self.file, path=block.place)
-        secret = {field.name: field.secret for field in schema(block.cls)}
-        written = {
-            name: self._plain_text(value, secret=secret.get(name, False), at=_place_of(name, at=at))
-            for name, value in flat(block.values, leaves=secret).items()
-        }
-        known = {name: value for name, value in {**wider, **now}.items() if name in secret}
-        whole: object = structure(
-            nested(_merged(self._readable(known), written)), block.cls, file=at.file, path=at.path
-        )
-        shown = flat(_kept(whole, seal=str), leaves=secret)
-        sealed = flat(_kept(whole, seal=self.secrets.seal), leaves=secret)
+        tokens: dict[str, str] = {}
+        written = self._fetched(block, tokens=tokens, at=at)
+        names = {field.name for field in attrs.fields(block.cls)}
+        known = {name: value for name, value in {**wider, **now}.items() if name in names}
+        data = {**self._readable(known), **_merged(self._readable(now), written)}
+        whole: object = structure(data, block.cls, file=at.file, path=at.path)
+        shown = _kept(whole, seal=str)
+        sealed = _kept(whole, seal=lambda text: tokens.get(text) or self.secrets.seal(text))
         return {name: self._value(shown.get(name), sealed.get(name), now=now.get(name)) for name in written}
 
     def _value(self, shown: object, sealed: object, *, now: object) -> object:
@@ -64,15 +63,32 @@ class Settler:
         same = isinstance(now, Sealed) and self._readable({"": now}) == {"": shown}
         return now if same else Sealed(sealed)
 
-    def _plain_text(self, value: object, *, secret: bool, at: Place) -> object:
-        """The value as its class takes it: a secret from the environment fetched, one from an export opened."""
-        if secret and isinstance(value, Mapping):
-            value = self._variable(value, at=at)
+    def _fetched(self, block: OptionBlock, *, tokens: dict[str, str], at: Place) -> dict[str, object]:
+        """The values as their class takes them: secrets fetched from the environment, those of an export opened.
+
+        :param tokens: takes the token of each secret that came as one, so that it is kept by the same.
+        """
+        secret = frozenset(field.name for field in schema(block.cls) if field.secret)
+
+        def fetch(values: Options, prefix: str, here: Place) -> dict[str, object]:
+            return {name: fetch_one(value, prefix + name, here.key(name)) for name, value in values.items()}
+
+        def fetch_one(value: object, name: str, here: Place) -> object:
+            if not isinstance(value, Mapping):
+                return self._opened(value, tokens=tokens, at=here)
+            return self._variable(value, at=here) if name in secret else fetch(value, f"{name}.", here)
+
+        return fetch(block.values, "", at)
+
+    def _opened(self, value: object, *, tokens: dict[str, str], at: Place) -> object:
         try:
-            return self.secrets.opened({"": value})[""]
+            opened = self.secrets.opened({"": value})[""]
         except SecretUnreadable:
             remedy = ' Write the secret itself, or { env = "NAME" }.'
             raise at.refuse("was sealed with another key than this desk's", remedy=remedy) from None
+        if isinstance(opened, str) and SecretBox.is_sealed(value):
+            tokens[opened] = str(value)
+        return opened
 
     def _variable(self, form: Mapping[str, object], *, at: Place) -> str:
         name = form.get("env")
@@ -109,27 +125,20 @@ def settle(blueprint: Blueprint, *, desk: Tables, settler: Settler) -> Tables:
 
 
 def _below(prefix: Path, fields: Fields) -> Options:
-    """The options that stand below `prefix`, by dotted name."""
-    rests = {path[len(prefix) :]: value for path, value in fields.items() if path[: len(prefix)] == prefix}
-    return {
-        ".".join(map(str, rest)): value
-        for rest, value in rests.items()
-        if not any(isinstance(part, Ref) for part in rest)
-    }
-
-
-def _place_of(name: str, *, at: Place) -> Place:
-    for part in name.split("."):
-        at = at.key(part)
-    return at
+    """The options that stand right below `prefix`, by name."""
+    depth = len(prefix) + 1
+    return {str(path[-1]): value for path, value in fields.items() if len(path) == depth and path[:-1] == prefix}
 
 
 def _merged(base: Options, written: Options) -> Options:
-    """`base` with what was written over it; what was not named inside a table stays."""
-    merged = dict(base)
+    """What was written, with what it did not name inside a table taken from `base`."""
+    merged: dict[str, object] = {}
     for name, value in written.items():
         known = base.get(name)
-        merged[name] = {**known, **value} if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            merged[name] = {**known, **_merged(known, value)}
+        else:
+            merged[name] = value
     return merged
 
 

@@ -10,7 +10,6 @@ from ...store.directory import Directory
 from ...store.load_directory import load_directory
 from ...store.records import EndUserRecord
 from . import record_fields
-from .catalogue import Catalogue
 from .objects import DeskObject, Fields, Path, Tables, identity
 from .record_fields import Names
 
@@ -28,25 +27,17 @@ class Standing:
     ids: Mapping[tuple[str, str], int]
 
 
-def stand(session: Session, *, catalogue: Catalogue, end_users: Collection[str] | None) -> Standing:
+def stand(session: Session, *, end_users: Collection[str] | None) -> Standing:
     """The desk as `session` sees it.
 
-    :param catalogue: the channels whose options may stand in tables.
     :param end_users: the addresses of the end users to look at; None for all.
     """
-    directory = load_directory(session, 0)
+    directory = load_directory(session, revision=0)
     known = tuple(each for each in records.end_users(session, end_users) if each.addresses)
     names = _names(directory)
     people = ((each.addresses[0], record_fields.end_user(each, names=names)) for each in known)
-    channels = (
-        (
-            name,
-            record_fields.channel(
-                each, options=configuration.channel_options(session, name), cls=catalogue.options_of(name)
-            ),
-        )
-        for name, each in directory.channels.items()
-    )
+    options = {name: configuration.channel_options(session, name) for name in directory.channels}
+    channels = ((name, record_fields.channel(each, options=options[name])) for name, each in directory.channels.items())
     tables = {
         "settings": {"": DeskObject(key="", fields=record_fields.profile(directory.profile))},
         **_organised(directory, names=names),

@@ -1,12 +1,12 @@
-"""Roles become people, people become decisions with reasons: the one place where it is decided who is told.
+"""Roles become people, and every candidate gets a decision with a reason: the one place of the rules about recipients.
 
-Everything here is a pure function of the event, the plugin and the directory, so that the live run, simulate and previews
-cannot differ.
+All of it is pure: the same event, directory and facts always give the same decision.
 """
 
 from .access import may_open
-from .acts import settle_act
-from .judging import Facts, decide
+from .judge import decide
 from .looking_back import answers_for
+from .pairs import Facts
+from .settling import settle_act
 
 __all__ = ["Facts", "answers_for", "decide", "may_open", "settle_act"]

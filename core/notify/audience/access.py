@@ -1,53 +1,59 @@
-"""Who may open a ticket; nothing else gives access to it."""
+"""Who may open a ticket: the one definition, for alerts and for everything that an agent does (behaviour section 1)."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from ...contract.tickets import Ticket
-from ...store.directory import Directory
+from ...store.directory import AgentRecord, Directory
+from .people import roster_of
 
 
-def may_open(directory: Directory, ticket: Ticket, agent_id: int, moment: datetime) -> bool:
-    """Whether this agent may open the ticket at `moment` (aware UTC)."""
-    return agent_id in openers(directory, ticket, moment)
+def may_open(directory: Directory, *, ticket: Ticket, agent_id: int, moment: datetime) -> bool:
+    """Whether the agent may open the ticket, by the own place or, while a leave lasts, as somebody's substitute.
 
-
-def openers(directory: Directory, ticket: Ticket, moment: datetime) -> frozenset[int]:
-    """The ids of all agents who may open the ticket.
-
-    They are administrators, manager and members of its department, the assigned agent, lead and members of the assigned
-    team, the account manager of the owner's organization; and while a leave lasts, the substitute of each of them.
+    :param moment: aware UTC.
     """
-    own = {agent_id for agent_id in _own_right(directory, ticket) if agent_id is not None}
-    return frozenset(own | _substitutes(directory, own, moment))
+    agent = directory.agents.get(agent_id)
+    if agent is None:
+        return False
+    own = openers(ticket, directory)
+    if agent.is_admin or agent_id in own:
+        return True
+    return stands_in_for_one_of(agent_id, own, directory=directory, moment=moment)
 
 
-def _own_right(directory: Directory, ticket: Ticket) -> Iterator[int | None]:
-    yield from (agent.id for agent in directory.agents.values() if agent.is_admin)
+def openers(ticket: Ticket, directory: Directory) -> frozenset[int]:
+    """The ids of the agents whose own place gives access; administrators, who may open every ticket, are left out."""
+    found: list[int | None] = [ticket.agent.id if ticket.agent is not None else None]
     department = directory.departments.get(ticket.department.id)
     if department is not None:
-        yield department.manager_id
-        yield from department.members
-        yield from (member.agent_id for member in department.extended)
-    if ticket.agent is not None:
-        yield ticket.agent.id
+        found += [department.manager_id, *department.members, *(each.agent_id for each in department.extended)]
     team = directory.teams.get(ticket.team.id) if ticket.team is not None else None
     if team is not None:
-        yield team.lead_id
-        yield from (member.agent_id for member in team.members)
-    if ticket.owner.organization is not None:
-        yield ticket.owner.organization.account_manager_id
+        found += [team.lead_id, *(each.agent_id for each in team.members)]
+    found.append(account_manager(ticket, directory))
+    return frozenset(each for each in found if each is not None)
 
 
-def _substitutes(directory: Directory, agents: set[int], moment: datetime) -> set[int]:
-    """The substitutes of the absent, and theirs if they are absent as well."""
-    found: set[int] = set()
-    waiting = list(agents)
-    while waiting:
-        agent = directory.agents.get(waiting.pop())
-        if agent is None or agent.substitute_id is None or not agent.on_leave(moment):
-            continue
-        if agent.substitute_id not in found:
-            found.add(agent.substitute_id)
-            waiting.append(agent.substitute_id)
+def account_manager(ticket: Ticket, directory: Directory) -> int | None:
+    """The id of the agent who looks after the owner's organization."""
+    owners = ticket.owner.organization
+    organization = directory.organizations.get(owners.id) if owners is not None else None
+    return organization.account_manager_id if organization is not None else None
+
+
+def stands_in_for_one_of(agent_id: int, own: frozenset[int], *, directory: Directory, moment: datetime) -> bool:
+    """Whether the agent represents somebody on leave who is in `own` or an administrator, directly or in a chain."""
+    return any(each.is_admin or each.id in own for each in represented(agent_id, directory=directory, moment=moment))
+
+
+def represented(agent_id: int, *, directory: Directory, moment: datetime) -> list[AgentRecord]:
+    """Those on leave whom the agent represents, and those whom they in turn represent; a circle ends the walk."""
+    absent = [each for each in roster_of(directory).substituted if each.on_leave(moment)]
+    reached = [agent_id]
+    found: list[AgentRecord] = []
+    for substitute_id in reached:
+        for each in absent:
+            if each.substitute_id == substitute_id and each.id not in reached:
+                reached.append(each.id)
+                found.append(each)
     return found

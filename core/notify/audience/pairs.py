@@ -1,22 +1,17 @@
-"""A candidate in the making: one person in one role, with what the rules need to know of both."""
+"""What the rules look at and what they find: the facts beside the directory, a person in a role, a verdict."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
 
 import attrs
 
-from ...contract.addresses import normalise
-from ...contract.decisions import Candidate, Outcome
+from ...contract.decisions import Outcome
 from ...contract.events import Event
-from ...contract.kinds import Plugin
-from ...contract.people import EndUser
 from ...contract.tickets import Ticket
-from ...store.directory import AgentRecord, Directory
-from .access import openers
+from .people import Person
 
 Refusal = tuple[str, str]
-"""A reason code and the sentence behind it."""
+"""A reason code and the sentence behind it, from outside the house's own rules."""
 
 BeforeDelivery = Callable[[Event, str, tuple[str, ...]], Refusal | None]
 RoleResolver = Callable[[Ticket], tuple[str, ...]]
@@ -27,9 +22,9 @@ class Facts:
     """What a decision needs beside event, plugin and directory.
 
     :param moment: now, aware UTC; leaves are judged by it.
-    :param shadow: '' or the level of the shadow flag, with its sentence in `shadow_because`.
-    :param before_delivery: asked with event, address and roles, once per surviving candidate.
-    :param roles: how to find the people of roles that plugins registered.
+    :param shadow: '' or the level of the shadow that is in force, its sentence in `shadow_because`.
+    :param before_delivery: asked with event, address and roles, once per surviving candidate; must not raise.
+    :param roles: who gives the addresses of agents in roles that plugins registered; must not raise.
     """
 
     moment: datetime
@@ -39,76 +34,25 @@ class Facts:
     roles: Mapping[str, RoleResolver] = attrs.field(factory=dict)
 
 
-@attrs.frozen(kw_only=True)
-class Pair:
-    """One person in one role. `agent` is the record behind the person, if it is an agent.
+@attrs.frozen
+class Verdict:
+    """What a rule found: the reason code, one sentence, the outcome."""
 
-    `alerts_off` holds the refusal that the membership behind the role brings along: its alerts flag, its team's switch, the
-    department's recipients mode.
+    reason: str
+    because: str
+    outcome: Outcome = Outcome.REFUSED
+
+
+@attrs.frozen
+class Pair:
+    """A person in a role.
+
+    `enabled` is the flag of the place that gives the role: the alerts of a membership, the activity of a collaborator.
+    `absent` is for whom the person stands in. `whole` is the verdict on a role as a whole; then the person is `NOBODY`.
     """
 
+    person: Person
     role: str
-    person: str
-    name: str
-    address: str
-    agent: AgentRecord | None = None
-    alerts_off: Refusal | None = None
-    active: bool = True
-
-    def candidate(self, refusal: Refusal | None = None, *, roles: tuple[str, ...] = ()) -> Candidate:
-        """This pair as a decision records it: refused, or notified in `roles`."""
-        reason, because = refusal or ("", "")
-        return Candidate(
-            person=self.person,
-            name=self.name,
-            address=self.address,
-            roles=roles or (self.role,),
-            outcome=Outcome.REFUSED if refusal else Outcome.NOTIFIED,
-            reason=reason,
-            because=because,
-        )
-
-
-@attrs.frozen(kw_only=True)
-class Case:
-    """One plugin's notice about one event, to be judged."""
-
-    name: str
-    plugin: Plugin
-    event: Event
-    directory: Directory
-    facts: Facts
-
-    @property
-    def ticket(self) -> Ticket | None:
-        """The event's ticket, if it has one."""
-        ticket: Ticket | None = getattr(self.event, "ticket", None)
-        return ticket
-
-    @cached_property
-    def openers(self) -> frozenset[int]:
-        """The agents who may open the ticket."""
-        return frozenset() if self.ticket is None else openers(self.directory, self.ticket, self.facts.moment)
-
-    @cached_property
-    def actor_address(self) -> str:
-        """The normalised address of the actor; '' when nobody verified it: a forged address silences nobody."""
-        actor = self.event.actor
-        return normalise(actor.address) if actor.verified and actor.address else ""
-
-
-def agent_pair(role: str, agent: AgentRecord, *, alerts_off: Refusal | None = None) -> Pair:
-    """An agent in a role."""
-    return Pair(
-        role=role,
-        person=f"agent:{agent.id}",
-        name=agent.name,
-        address=agent.address,
-        agent=agent,
-        alerts_off=alerts_off,
-    )
-
-
-def user_pair(role: str, user: EndUser, *, active: bool = True) -> Pair:
-    """An end user in a role."""
-    return Pair(role=role, person=f"user:{user.id}", name=user.name, address=user.address, active=active)
+    enabled: bool = True
+    absent: Person | None = None
+    whole: Verdict | None = None

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from io import BufferedIOBase
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ HOST = "127.0.0.1"
 SEND_LIMIT = 4.0
 
 Conversation = Callable[[socket.socket], None]
+Answer = str | Callable[[str], str]
 
 
 @pytest.fixture
@@ -66,6 +68,66 @@ def serve() -> Iterator[Callable[[Conversation], int]]:
         yield server.serve
 
 
+@pytest.fixture
+def script() -> type["Script"]:
+    """The class of a conversation for `serve` that answers each verb from a table."""
+    return Script
+
+
+class Script:
+    """A server of the plainest kind. It keeps the lines that it reads, `mails` and how many connections there were.
+
+    The answer to a verb is a text of one or more lines, or a function of the line that gives one; the dot of a mail is `DOT`,
+    the greeting `CONNECT`. An empty answer closes the connection. DATA is refused where the recipient before it was.
+    """
+
+    def __init__(self, *features: str, **answers: Answer) -> None:
+        self.answers: dict[str, Answer] = {
+            "CONNECT": "220 here",
+            "EHLO": "\r\n".join(["250-here", *(f"250-{feature}" for feature in features), "250 HELP"]),
+            "DATA": lambda _: "354 go on" if self._has_recipient else "503 no recipient",
+            "QUIT": "221 bye",
+        }
+        self.answers |= answers
+        self.lines: list[str] = []
+        self.mails: list[bytes] = []
+        self.connections = 0
+        self._has_recipient = False
+
+    def __call__(self, connection: socket.socket) -> None:
+        self.connections += 1
+        with connection.makefile("rwb") as stream:
+            answer = self._answer("CONNECT", "")
+            while answer:
+                stream.write(answer.encode() + b"\r\n")
+                stream.flush()
+                answer = self._read_mail(stream) if answer.startswith("354") else self._read_command(stream)
+
+    def _read_command(self, stream: BufferedIOBase) -> str:
+        line = stream.readline().decode()
+        if not line.endswith("\r\n"):
+            return ""
+        self.lines.append(line.removesuffix("\r\n"))
+        return self._answer(line[:8].split()[0].upper(), line)
+
+    def _read_mail(self, stream: BufferedIOBase) -> str:
+        content = b""
+        while not content.endswith(b"\r\n.\r\n") and content != b".\r\n":
+            line = stream.readline()
+            if not line:
+                return ""
+            content += line
+        self.mails.append(content)
+        return self._answer("DOT", "")
+
+    def _answer(self, verb: str, line: str) -> str:
+        answer = self.answers.get(verb, "250 fine")
+        words = answer if isinstance(answer, str) else answer(line)
+        if verb in ("MAIL", "RCPT"):
+            self._has_recipient = verb == "RCPT" and words.startswith("25")
+        return words
+
+
 class _Server:
     def __init__(self) -> None:
         self._listeners: list[socket.socket] = []
@@ -97,6 +159,7 @@ class _Server:
         with suppress(OSError):
             while True:
                 connection, _ = listener.accept()
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._connections.append(connection)
                 self._start(self._converse, connection, conversation)
 

@@ -41,8 +41,11 @@ def test_what_judges_the_desk_loses_no_mail(code: int) -> None:
 
 @pytest.mark.parametrize(("code", "wanted"), [(0, 2), (120, 2), (354, 2), (250, 3), (600, 2), (999, 2)])
 def test_what_no_answer_can_be_ends_the_conversation(code: int, wanted: int) -> None:
-    with pytest.raises(Broken, match="unexpected answer to RCPT"):
+    with pytest.raises(Broken, match="unexpected answer to RCPT") as broken:
         judged(code, wanted=wanted)
+    assert broken.value.fault.startswith(
+        f"The mail server mx.example.com:25 answers {code} to RCPT, which means nothing"
+    )
 
 
 def test_lines_become_one() -> None:

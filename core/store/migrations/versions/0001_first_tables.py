@@ -2,11 +2,14 @@
 
 import sqlalchemy as sa
 from alembic import op
-
-from deskbell.core.store.rows.base import Json, UtcDateTime
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0001"
 down_revision = None
+
+# Written out here: what a migration made stays so, whatever the program calls it later.
+TIME = sa.DateTime(timezone=True)
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -20,8 +23,8 @@ def upgrade() -> None:
         sa.Column("is_admin", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("alert_only", sa.Boolean(), nullable=False),
-        sa.Column("leave_from", UtcDateTime(), nullable=True),
-        sa.Column("leave_until", UtcDateTime(), nullable=True),
+        sa.Column("leave_from", TIME, nullable=True),
+        sa.Column("leave_until", TIME, nullable=True),
         sa.Column("substitute_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["substitute_id"], ["agents.id"], name=op.f("fk_agents_substitute_id_agents"), ondelete="SET NULL"
@@ -36,13 +39,13 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("chat", sa.Text(), nullable=False),
-        sa.Column("envelope", Json, nullable=False),
+        sa.Column("envelope", JSON, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bodies")),
     )
     op.create_table(
         "channels",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("options", Json, nullable=False),
+        sa.Column("options", JSON, nullable=False),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_channels")),
     )
@@ -55,7 +58,7 @@ def upgrade() -> None:
     op.create_table(
         "directory_revisions",
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("saved_at", UtcDateTime(), nullable=False),
+        sa.Column("saved_at", TIME, nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("revision", name=op.f("pk_directory_revisions")),
     )
@@ -64,9 +67,9 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("first_at", UtcDateTime(), nullable=False),
-        sa.Column("last_at", UtcDateTime(), nullable=False),
-        sa.Column("told_at", UtcDateTime(), nullable=True),
+        sa.Column("first_at", TIME, nullable=False),
+        sa.Column("last_at", TIME, nullable=False),
+        sa.Column("told_at", TIME, nullable=True),
         sa.Column("untold", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_faults")),
@@ -78,7 +81,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("scope_id", sa.Integer(), nullable=False),
         sa.Column("field", sa.String(), nullable=False),
-        sa.Column("value", Json, nullable=False),
+        sa.Column("value", JSON, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_options")),
         sa.UniqueConstraint(
             "plugin", "level", "scope_id", "field", name=op.f("uq_options_plugin_level_scope_id_field")
@@ -88,13 +91,13 @@ def upgrade() -> None:
         "quarantines",
         sa.Column("plugin", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("since", TIME, nullable=False),
         sa.PrimaryKeyConstraint("plugin", name=op.f("pk_quarantines")),
     )
     op.create_table(
         "settings",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("value", Json, nullable=False),
+        sa.Column("value", JSON, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_settings")),
     )
     op.create_table(
@@ -176,7 +179,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organizations.id"],
@@ -238,7 +241,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("address_key", sa.String(), nullable=False),
-        sa.Column("aliases", Json, nullable=False),
+        sa.Column("aliases", JSON, nullable=False),
         sa.Column("department_id", sa.Integer(), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=True),
         sa.Column("answer_unaddressed", sa.Boolean(), nullable=False),
@@ -271,9 +274,9 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("last_respondent_id", sa.Integer(), nullable=True),
         sa.Column("mailbox_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("updated_at", UtcDateTime(), nullable=False),
-        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("updated_at", TIME, nullable=False),
+        sa.Column("closed_at", TIME, nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name=op.f("fk_tickets_agent_id_agents"), ondelete="SET NULL"
         ),
@@ -307,7 +310,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("added_at", UtcDateTime(), nullable=False),
+        sa.Column("added_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["tickets.id"], name=op.f("fk_collaborators_ticket_id_tickets"), ondelete="CASCADE"
         ),
@@ -324,9 +327,9 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.Integer(), nullable=True),
         sa.Column("actor_kind", sa.String(), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("data", Json, nullable=False),
-        sa.Column("rung_at", UtcDateTime(), nullable=True),
+        sa.Column("at", TIME, nullable=False),
+        sa.Column("data", JSON, nullable=False),
+        sa.Column("rung_at", TIME, nullable=True),
         sa.Column("rings", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["tickets.id"], name=op.f("fk_journal_ticket_id_tickets"), ondelete="CASCADE"
@@ -353,7 +356,7 @@ def upgrade() -> None:
         sa.Column("envelope_to", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("received_at", TIME, nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -384,9 +387,9 @@ def upgrade() -> None:
         sa.Column("plugin", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("because", sa.Text(), nullable=False),
-        sa.Column("candidates", Json, nullable=False),
+        sa.Column("candidates", JSON, nullable=False),
         sa.Column("directory_revision", sa.Integer(), nullable=False),
-        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["journal_id"], ["journal.id"], name=op.f("fk_decisions_journal_id_journal"), ondelete="CASCADE"
         ),
@@ -407,14 +410,14 @@ def upgrade() -> None:
         sa.Column("body_id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
-        sa.Column("due_at", UtcDateTime(), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("due_at", TIME, nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("lease_until", TIME, nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("losses", sa.Integer(), nullable=False),
-        sa.Column("planned_from", UtcDateTime(), nullable=False),
-        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.Column("planned_from", TIME, nullable=False),
+        sa.Column("sent_at", TIME, nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["body_id"], ["bodies.id"], name=op.f("fk_deliveries_body_id_bodies")),
         sa.ForeignKeyConstraint(
@@ -460,7 +463,7 @@ def upgrade() -> None:
         sa.Column("untrusted_html", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("raw_mail_id", sa.Integer(), nullable=True),
-        sa.Column("posted_at", UtcDateTime(), nullable=False),
+        sa.Column("posted_at", TIME, nullable=False),
         sa.ForeignKeyConstraint(
             ["raw_mail_id"], ["raw_mails.id"], name=op.f("fk_thread_entries_raw_mail_id_raw_mails"), ondelete="SET NULL"
         ),
@@ -492,7 +495,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("at", TIME, nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),

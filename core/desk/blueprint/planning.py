@@ -35,7 +35,7 @@ def plan(
     :raises InUse: when something that the file does not name cannot be removed.
     """
     people = _people_named(blueprint, prune=prune)
-    standing = stand(session, catalogue=blueprint.catalogue, end_users=people)
+    standing = stand(session, end_users=people)
     settler = Settler(file=blueprint.file, secrets=secrets, environment=environment)
     wanted = _matched(settle(blueprint, desk=standing.tables, settler=settler), standing=standing, file=blueprint.file)
     changes = changes_to(wanted, desk=standing.tables, prune=prune)
@@ -68,5 +68,6 @@ def _matched(wanted: Tables, *, standing: Standing, file: str) -> Tables:
         known = people.setdefault(identity, person)
         if known is not person:
             at = Place(file=file, path="end_users").key(person.key)
-            raise at.refuse(f"is on the desk the same person as '{known.key}' above it")
+            remedy = " Take the address away from that person first."
+            raise at.refuse(f"is on the desk the same person as '{known.key}' above it", remedy=remedy)
     return {**wanted, "end_users": people}

@@ -1,0 +1,100 @@
+"""Founds a desk: its directory, settings, key, tables and first people."""
+
+from pathlib import Path
+
+import attrs
+
+from ..contract.clock import Clock, SystemClock
+from ..contract.errors import DeskbellError
+from ..desk import blueprint
+from ..desk.blueprint.first_desk import first_desk
+from ..host.admission import Host
+from ..settings import DatabaseSettings, DeskPaths, Settings, load_settings, render_settings
+from ..store.database import Database, schema_version
+from ..store.migrations import HEAD, migrate
+from ..store.secrets import SecretBox
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+class DeskExists(DeskbellError, FileExistsError):
+    """A directory that holds a desk already."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(f"There is a desk in {directory} already; choose another directory, or use this one as it is.")
+
+
+@attrs.frozen(kw_only=True)
+class Beginning:
+    """What a new desk begins with."""
+
+    desk_name: str = "Helpdesk"
+    department: str = "Support"
+    mailbox: str = "support@example.com"
+    admin: str = "admin@example.com"
+    admin_name: str = "Administrator"
+    smtp_host: str = ""
+    database_url: str = ""
+
+
+def found(directory: Path, beginning: Beginning, *, clock: Clock | None = None) -> None:
+    """Make a desk in `directory`, which is made if need be.
+
+    The settings file is written last: a desk that was founded half can be founded again.
+
+    :raises DeskExists: when there is one already.
+    :raises DeskbellError: when an address or the database cannot be used; no desk is there then.
+    """
+    paths = DeskPaths(directory)
+    if paths.settings_file.exists():
+        raise DeskExists(directory)
+    for folder in (directory, paths.attachments, paths.templates):
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    secrets = SecretBox(paths.key_file) if paths.key_file.exists() else SecretBox.create(paths.key_file)
+    settings = Settings(database=DatabaseSettings(url=beginning.database_url))
+    url = paths.database_url(settings)
+    migrate(url)
+    _furnish(url, beginning, secrets, clock or SystemClock())
+    paths.settings_file.touch(mode=PRIVATE_FILE)
+    paths.settings_file.write_text(render_settings(settings), encoding="utf-8")
+
+
+def _furnish(url: str, beginning: Beginning, secrets: SecretBox, clock: Clock) -> None:
+    host = Host(safe_mode=True)
+    host.load()
+    catalogue = blueprint.Catalogue(
+        plugins={name: admitted.plugin for name, admitted in host.plugins.items()}, channels=host.channels
+    )
+    wanted = first_desk(
+        desk_name=beginning.desk_name,
+        department=beginning.department,
+        mailbox=beginning.mailbox,
+        admin=beginning.admin,
+        admin_name=beginning.admin_name,
+        smtp_host=beginning.smtp_host,
+        catalogue=catalogue,
+    )
+    db = Database(url)
+    try:
+        with db.writing() as session:
+            plan = blueprint.plan(session, wanted, prune=False, secrets=secrets)
+            blueprint.apply(session, plan, now=clock.now())
+    finally:
+        db.close()
+
+
+def migrate_desk(directory: Path) -> tuple[str, str]:
+    """Bring a desk's database to this version; answer the versions before and after.
+
+    :raises DeskbellError: when its settings cannot be used.
+    """
+    url = DeskPaths(directory).database_url(load_settings(directory))
+    db = Database(url)
+    try:
+        with db.reading() as session:
+            before = schema_version(session.connection())
+    finally:
+        db.close()
+    migrate(url)
+    return before, HEAD

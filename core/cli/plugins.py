@@ -1,0 +1,88 @@
+"""`plugins`: what the desk says by itself, where it is switched, and the hand on the switch."""
+
+import click
+
+from .desks import desk_of
+from .output import json_option, plain, print_json, show, table
+
+POSITIONS = ("on", "off", "opt-in", "inherit", "shadow")
+
+
+@click.group(epilog="\b\nExamples:\n  deskbell plugins list\n  deskbell plugins show new-ticket-alert --department Billing\n  deskbell plugins switch new-ticket-autoresponse off --topic Feedback\n  deskbell plugins switch new-ticket-alert shadow --department Billing")
+def plugins() -> None:
+    """See and switch what the desk says by itself."""
+
+
+@plugins.command("list")
+@json_option
+@click.pass_context
+def list_(context: click.Context, as_json: bool) -> None:
+    """List the plugins, in use and set aside, with their global switch."""
+    from ..app import switching
+
+    with desk_of(context) as desk:
+        rows = switching.listed(desk)
+    columns = ("name", "kind", "state", "because", "origin")
+    show(rows, columns=columns, as_json=as_json, empty="No plugin is installed.")
+
+
+@plugins.command("show")
+@click.argument("name")
+@click.option("--department", metavar="NAME", help="As it is in this department; default: for the whole desk.")
+@click.option("--topic", metavar="NAME", help="And for this help topic.")
+@click.option("--mailbox", metavar="NAME", help="And for what arrives at this mailbox.")
+@json_option
+@click.pass_context
+def show_(
+    context: click.Context, name: str, department: str | None, topic: str | None, mailbox: str | None, as_json: bool
+) -> None:
+    """Show one plugin: whether it may speak, whom it tells, its options, and where each value comes from."""
+    from ..app import switching
+
+    with desk_of(context) as desk:
+        view = switching.viewed(desk, name, department=department, topic=topic, mailbox=mailbox)
+    if as_json:
+        print_json(plain(view))
+        return
+    click.echo(f"{view.title} ({view.name}): {view.description}")
+    click.echo(f"\nMay it speak here? {'Yes' if view.on else 'No'}. {view.because}")
+    if view.shadow_because:
+        click.echo(view.shadow_because)
+    table(("value", "is", "set at"), [(each.name, each.value, each.origin) for each in view.values])
+    if view.set_elsewhere:
+        table(("level", "where", "switch", "shadow"), [plain(each).values() for each in view.set_elsewhere])
+
+
+@plugins.command("switch")
+@click.argument("name")
+@click.argument("position", type=click.Choice(POSITIONS))
+@click.option("--department", metavar="NAME", help="Only in this department and those below it.")
+@click.option("--topic", metavar="NAME", help="Only for this help topic (off or inherit).")
+@click.option("--mailbox", metavar="NAME", help="Only for what arrives at this mailbox (off or inherit; autoresponders).")
+@click.pass_context
+def switch(
+    context: click.Context, name: str, position: str, department: str | None, topic: str | None, mailbox: str | None
+) -> None:
+    """Set a plugin's switch: on, off, opt-in (off unless a department says on), inherit, or shadow.
+
+    In shadow the plugin decides and records, and nothing is sent. Any other position ends shadow at that place.
+    """
+    if sum(scope is not None for scope in (department, topic, mailbox)) > 1:
+        raise click.UsageError("Give one of --department, --topic and --mailbox.")
+    from ..app import switching
+
+    with desk_of(context) as desk:
+        sentence = switching.switch(desk, name, position, department=department, topic=topic, mailbox=mailbox)
+    click.echo(sentence)
+
+
+@plugins.command("retry")
+@click.argument("name")
+@click.pass_context
+def retry(context: click.Context, name: str) -> None:
+    """Take a quarantined plugin back into use."""
+    from ..app import switching
+
+    with desk_of(context) as desk:
+        switching.release(desk, name)
+    click.echo(f"'{name}' is in use again.")

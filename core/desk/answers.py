@@ -1,0 +1,126 @@
+"""What before-hooks may change, checked at the border: a change that cannot be used is left out and reported."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import attrs
+
+from ..contract.drafts import MessageDraft, Refusal, TicketDraft
+from ..contract.errors import DeskbellError, InvalidValue
+from ..contract.faults import Fault, FaultReporter
+from ..contract.tickets import Priority
+from ..store.directory import Directory
+from .drafting import draft_ticket
+
+MAX_TEXT = 1_000_000
+"""The longest text that a plugin can put into a message, in characters."""
+MAX_LINE = 998
+MAX_REASON = 500
+
+_ROUTING = ("department", "priority", "agent", "team")
+# All C0 controls but tab and line feed, DEL, and what UTF-8 cannot hold.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+Check = Callable[[Any], None]
+
+
+def ticket_answer(
+    directory: Directory, *, offered: TicketDraft, answered: TicketDraft, faults: FaultReporter
+) -> TicketDraft:
+    """The draft to open: what was offered, with every change of the plugins that can be used.
+
+    Where a plugin changes the topic and leaves department, priority, agent or team as they were, these follow the topic.
+    """
+    if answered is offered:
+        return offered
+    checks: dict[str, Check] = {
+        "subject": partial(_check_text, longest=MAX_LINE, lines=False),
+        "text": partial(_check_text, longest=MAX_TEXT, lines=True),
+        "topic": lambda name: _check_name(name, directory.topic, optional=True),
+        "department": lambda name: _check_name(name, directory.department),
+        "priority": _check_priority,
+        "agent": lambda address: _check_name(address, directory.agent, optional=True),
+        "team": lambda name: _check_name(name, directory.team, optional=True),
+    }
+    changes = _usable(offered, answered, checks, hook="before_ticket_created", faults=faults)
+    if changes.get("topic"):
+        changes = {**_following(directory, offered, topic=changes["topic"]), **changes}
+    return attrs.evolve(offered, **changes)
+
+
+def message_answer(*, offered: MessageDraft, answered: MessageDraft, faults: FaultReporter) -> MessageDraft:
+    """The message to accept: what was offered, with every change of the plugins that can be used."""
+    checks: dict[str, Check] = {"text": partial(_check_text, longest=MAX_TEXT, lines=True)}
+    changes = _usable(offered, answered, checks, hook="before_message_accepted", faults=faults)
+    return attrs.evolve(offered, **changes)
+
+
+def refusal_reason(refusal: Refusal) -> str:
+    """The reason of a refusal as one line that can be kept and shown."""
+    reason = refusal.reason if isinstance(refusal.reason, str) else ""
+    return " ".join(_UNWRITABLE.sub(" ", reason).split())[:MAX_REASON] or "A plugin refused it and gave no reason."
+
+
+def _usable(
+    offered: TicketDraft | MessageDraft,
+    answered: TicketDraft | MessageDraft,
+    checks: dict[str, Check],
+    *,
+    hook: str,
+    faults: FaultReporter,
+) -> dict[str, Any]:
+    """The changed fields that pass their check; a field without one is a fact and stays as it is."""
+    changes: dict[str, Any] = {}
+    for field in attrs.fields(type(offered)):
+        value = getattr(answered, field.name)
+        if value == getattr(offered, field.name):
+            continue
+        try:
+            checks.get(field.name, _check_fact)(value)
+        except DeskbellError as error:
+            title = f"A plugin's change of '{field.name}' in {hook} was left out"
+            faults.report(Fault(fingerprint=f"{hook}:{field.name}", title=title, detail=str(error)))
+        else:
+            changes[field.name] = value
+    return changes
+
+
+def _following(directory: Directory, offered: TicketDraft, *, topic: str) -> dict[str, Any]:
+    """The routing of another topic."""
+    routed = draft_ticket(
+        directory,
+        sender=offered.sender,
+        origin=offered.origin,
+        subject=offered.subject,
+        text=offered.text,
+        mailbox=offered.mailbox,
+        topic=topic,
+    )
+    return {name: getattr(routed, name) for name in _ROUTING}
+
+
+def _check_fact(_: object) -> None:
+    raise InvalidValue("the draft", "sender, origin, ticket, mailbox and headers are facts")
+
+
+def _check_text(value: object, *, longest: int, lines: bool) -> None:
+    if not isinstance(value, str):
+        raise InvalidValue("the text", f"it is of the type {type(value).__name__}")
+    if len(value) > longest:
+        raise InvalidValue("the text", f"it has {len(value)} characters, {longest} are allowed")
+    if _UNWRITABLE.search(value) or (not lines and "\n" in value):
+        raise InvalidValue("the text", "it holds characters that cannot be stored there")
+
+
+def _check_name(value: object, find: Callable[[str], object], *, optional: bool = False) -> None:
+    if not isinstance(value, str):
+        raise InvalidValue("the name", f"it is of the type {type(value).__name__}")
+    if value or not optional:
+        find(value)
+
+
+def _check_priority(value: object) -> None:
+    if not isinstance(value, Priority):
+        raise InvalidValue("the priority", f"it is of the type {type(value).__name__}")

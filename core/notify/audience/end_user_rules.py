@@ -1,0 +1,66 @@
+"""The rules for pairs of an autoresponder or of correspondence, in the order of behaviour section 3; `order` lists them."""
+
+from ...contract.events import TicketCreated
+from ...contract.people import Role
+from .case import Case
+from .pairs import Pair, Verdict
+
+
+def agent_chose_no_send(case: Case, _: Pair) -> Verdict | None:
+    """The agent who opened the ticket ticked "do not send"."""
+    event = case.occasion.event
+    if isinstance(event, TicketCreated) and not event.send_notice:
+        return Verdict("agent_chose_no_send", f"{event.actor.name or 'The agent'} chose to send nothing.")
+    return None
+
+
+def automatic_message(case: Case, _: Pair) -> Verdict | None:
+    """No answer to a mail that the gate found to be automatic (RFC 3834 section 2)."""
+    incoming = case.occasion.incoming
+    if incoming is None or not incoming.check:
+        return None
+    because = f"The message failed the check '{incoming.check}': it must not be answered automatically."
+    return Verdict(f"automatic_message:{incoming.check}", because)
+
+
+def system_address(case: Case, pair: Pair) -> Verdict | None:
+    """The desk does not write to itself."""
+    if case.occasion.directory.is_system_address(pair.person.address):
+        return Verdict("system_address", f"{pair.person.address} is an address of this desk.")
+    return None
+
+
+def sender_unverified(case: Case, pair: Pair) -> Verdict | None:
+    """Who only claims to write reaches nobody but the address claimed, and not even that as a stranger to the ticket."""
+    entry = case.occasion.entry
+    if entry is not None and entry.held:
+        because = (
+            f"{entry.author.address or 'The sender'} takes no part in this ticket; the message waits for an agent."
+        )
+        return Verdict("sender_unverified", because)
+    if case.occasion.verified or _is_poster(case, pair):
+        return None
+    return Verdict(
+        "sender_unverified", "Nobody verified who sent this message; others are not told before an agent releases it."
+    )
+
+
+def already_addressed(case: Case, pair: Pair) -> Verdict | None:
+    """Whoever the incoming mail was sent to has it already; the sender, who may have sent a copy home, is answered."""
+    incoming = case.occasion.incoming
+    if incoming is None or pair.role not in (Role.OWNER, Role.COLLABORATOR) or _is_poster(case, pair):
+        return None
+    if pair.person.is_one_of(frozenset(f"address:{address}" for address in incoming.addressed)):
+        return Verdict("already_addressed", f"The mail went to {pair.person.address} directly.")
+    return None
+
+
+def inactive_collaborator(_: Case, pair: Pair) -> Verdict | None:
+    """Only active collaborators receive mail."""
+    if pair.role == Role.COLLABORATOR and not pair.enabled:
+        return Verdict("inactive_collaborator", f"{pair.person.called} is not an active collaborator.")
+    return None
+
+
+def _is_poster(case: Case, pair: Pair) -> bool:
+    return pair.person.is_one_of(frozenset(case.occasion.poster.identities))

@@ -1,0 +1,189 @@
+"""Turns the roles of a notice into people and judges each pair by the rules of its kind: one decision per plugin and event."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
+
+from ...contract.decisions import Candidate, Decision, Outcome
+from ...contract.events import Event
+from ...contract.kinds import Plugin
+from ...contract.people import Role
+from ...store.directory import Directory
+from ..switches import Tick, resolve_audience
+from .alert_rules import ON_LEAVE
+from .case import Case, Occasion
+from .order import Order, PairRule, order_of
+from .pairs import Facts, Pair, Verdict
+from .people import NOBODY, Person
+from .roles import in_words
+
+Judged = tuple[Pair, Verdict | None]
+Choice = tuple[str, Verdict | None]
+
+
+def decide(
+    *,
+    name: str,
+    plugin: Plugin,
+    event: Event,
+    roles: tuple[Role | str, ...] | None,
+    directory: Directory,
+    facts: Facts,
+) -> Decision:
+    """Who is told of `event` by a plugin that is on and answered, and for each other candidate why not.
+
+    Every (person, role) pair has exactly one candidate in the decision, in the order of the roles; a survivor lists every
+    role that survived. A role that is not selected is one candidate without a person. Nothing is read or written.
+
+    :param name: the plugin's name.
+    :param roles: what the notice said: roles instead of the configured audience, or None.
+    :param facts: the moment, the shadow in force, and what other plugins have to say.
+    """
+    case = Case(name, plugin, Occasion(event, directory), facts)
+    order = order_of(plugin)
+    judged = tuple(_judged(case, order, _pairs(case, order, _choices(case, order, roles))))
+    return Decision(event_id=event.id, plugin=name, candidates=tuple(_candidates(case, order, judged)))
+
+
+def _choices(case: Case, order: Order, roles: Sequence[str] | None) -> Iterator[Choice]:
+    """Every role in the order in which duplicates are resolved; with a verdict where it is not selected."""
+    if order.always is not None:
+        yield order.always, None
+        return
+    ticks = resolve_audience(
+        case.occasion.directory, plugin=case.name, kind=case.plugin, department_id=case.occasion.department_id
+    )
+    if roles is None:
+        yield from ((role, None if tick.on else _not_ticked(role, tick)) for role, tick in ticks.items())
+        return
+    for role in ticks:
+        because = f"'{case.name}' left the role '{in_words(role)}' out of this notice."
+        yield role, None if role in roles else Verdict("role_not_selected", because)
+    yield from ((role, None) for role in dict.fromkeys(roles) if role not in ticks)
+
+
+def _not_ticked(role: str, tick: Tick) -> Verdict:
+    return Verdict("role_not_selected", f"The role '{in_words(role)}' is not selected {tick.provenance.where}.")
+
+
+def _pairs(case: Case, order: Order, choices: Iterable[Choice]) -> list[Pair]:
+    """The pairs of all selected roles, each once, and one pair with nobody for each role that is not."""
+    pairs: list[Pair] = []
+    seen: set[tuple[str, str]] = set()
+    for role, not_selected in choices:
+        for pair in [Pair(NOBODY, role, whole=not_selected)] if not_selected else _people(case, order, role):
+            key = (pair.person.id, pair.role)
+            if key not in seen:
+                seen.add(key)
+                pairs.append(pair)
+    return pairs
+
+
+def _people(case: Case, order: Order, role: str) -> Iterable[Pair]:
+    finder = order.finders.get(role)
+    if finder is not None:
+        return finder(case.occasion) or _vacant(role)
+    custom = case.facts.roles.get(role)
+    ticket = case.occasion.ticket
+    if custom is None or not order.admits_custom_roles:
+        because = f"'{case.name}' names the role '{in_words(role)}', and there is nobody in it whom it could speak to."
+        return [Pair(NOBODY, role, whole=Verdict("unknown_role", because))]
+    addresses = custom(ticket) if ticket is not None else ()
+    return [Pair(case.occasion.roster.at(address), role) for address in addresses]
+
+
+def _vacant(role: str) -> list[Pair]:
+    """Nobody is in a role; only of the admin address is that worth a word."""
+    if role != Role.ADMIN_ADDRESS:
+        return []
+    return [Pair(NOBODY, role, whole=Verdict("no_address", "The desk has no admin address."))]
+
+
+def _judged(case: Case, order: Order, pairs: Sequence[Pair]) -> Iterator[Judged]:
+    """Each pair with the verdict of the first rule that has one; behind an absent one whoever stands in."""
+    known = {(pair.person.id, pair.role) for pair in pairs}
+    for pair in pairs:
+        verdict = _first(order.rules_for(pair), case, pair)
+        yield pair, verdict
+        while verdict is not None and verdict.reason == ON_LEAVE:
+            substitute = _substitute(case, pair)
+            if substitute is None or (substitute.id, pair.role) in known:
+                # Who has a place of the own in this role is judged in that, and a circle of substitutes ends here.
+                break
+            known.add((substitute.id, pair.role))
+            pair = attrs.evolve(pair, person=substitute, absent=pair.person)
+            verdict = _first(order.stand_in, case, pair)
+            yield pair, verdict
+
+
+def _substitute(case: Case, pair: Pair) -> Person | None:
+    agent = pair.person.agent
+    if agent is None or agent.substitute_id is None:
+        return None
+    return case.occasion.roster.agents.get(agent.substitute_id)
+
+
+def _first(rules: Iterable[PairRule], case: Case, pair: Pair) -> Verdict | None:
+    for rule in rules:
+        verdict = rule(case, pair)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def _candidates(case: Case, order: Order, judged: Sequence[Judged]) -> Iterator[Candidate]:
+    """The candidates of the decision: duplicates out, then the rules for the person, once for each survivor."""
+    kept_at = _kept(judged)
+    roles: dict[int, tuple[str, ...]] = {}
+    for index, kept in kept_at.items():
+        roles[kept] = (*roles.get(kept, ()), judged[index][0].role)
+    for index, (pair, verdict) in enumerate(judged):
+        kept = kept_at.get(index, index)
+        if verdict is None and kept != index:
+            verdict = _duplicate(pair, judged[kept][0])
+        elif verdict is None:
+            verdict = _first_about(case, order, pair.person, roles[index])
+        yield _candidate(pair, roles.get(index, (pair.role,)), verdict)
+
+
+def _kept(judged: Sequence[Judged]) -> dict[int, int]:
+    """For the index of each surviving pair, the index of the pair that is kept for that person (rule 9)."""
+    first: dict[str, int] = {}
+    kept_at: dict[int, int] = {}
+    for index, (pair, verdict) in enumerate(judged):
+        if verdict is None:
+            identities = pair.person.identities
+            kept = next((first[each] for each in identities if each in first), index)
+            kept_at[index] = kept
+            first.update((each, kept) for each in identities if each not in first)
+    return kept_at
+
+
+def _duplicate(pair: Pair, kept: Pair) -> Verdict:
+    because = f"{pair.person.called} is one person and is considered as {in_words(kept.role)} already."
+    return Verdict("duplicate_of", because)
+
+
+def _first_about(case: Case, order: Order, person: Person, roles: tuple[str, ...]) -> Verdict | None:
+    for rule in order.person:
+        verdict = rule(case, person, roles)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def _candidate(pair: Pair, roles: tuple[str, ...], verdict: Verdict | None) -> Candidate:
+    person = pair.person
+    if verdict is None:
+        deputy = f", standing in for {pair.absent.called}" if pair.absent is not None else ""
+        because = f"{person.called} is told as {' and '.join(map(in_words, roles))}{deputy}."
+        verdict = Verdict("", because, Outcome.NOTIFIED)
+    return Candidate(
+        person=person.id,
+        name=person.name,
+        address=person.address,
+        roles=roles,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        because=verdict.because,
+    )

@@ -1,0 +1,17 @@
+"""Who may speak where: positions and shadow, options and ticks, each with the very place where it was set."""
+
+from .checks import check_shadow, check_switch
+from .options import Provenance, Resolved, Tick, resolve_audience, resolve_options
+from .positions import Effective, resolve
+
+__all__ = [
+    "Effective",
+    "Provenance",
+    "Resolved",
+    "Tick",
+    "check_shadow",
+    "check_switch",
+    "resolve",
+    "resolve_audience",
+    "resolve_options",
+]

@@ -1,0 +1,117 @@
+"""End users by their addresses: look-ups for many at once, and new ones written where none is known."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+import attrs
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+from ..contract.addresses import normalise
+from ..contract.people import EndUser, Organization
+from .rows import EndUserAddressRow, EndUserRow, OrganizationRow
+
+UNKNOWN_ADDRESS = "unknown@sender.invalid"
+"""Stands for whoever sent a mail without a usable From. Nobody has it: RFC 2606 section 2 keeps the domain free."""
+UNKNOWN_NAME = "unknown"
+
+_CREATING = 0x75736572
+
+
+@attrs.frozen
+class Person:
+    """Somebody as a request names them; without an address it is the unknown sender."""
+
+    name: str
+    address: str
+
+    @property
+    def key(self) -> str:
+        """The identity form of the address."""
+        return normalise(self.address or UNKNOWN_ADDRESS)
+
+
+def find(session: Session, addresses: Collection[str]) -> Mapping[str, EndUser]:
+    """The end users who have one of these addresses, by its normalised form.
+
+    The address in each `EndUser` is the stored spelling of the one asked for.
+    """
+    keys = {normalise(address) for address in addresses}
+    if not keys:
+        return {}
+    rows = session.connection().execute(
+        select(
+            EndUserAddressRow.address_key,
+            EndUserAddressRow.address,
+            EndUserRow.id,
+            EndUserRow.name,
+            OrganizationRow.id.label("organization_id"),
+            OrganizationRow.name.label("organization"),
+            OrganizationRow.account_manager_id,
+        )
+        .join(EndUserRow, EndUserRow.id == EndUserAddressRow.user_id)
+        .outerjoin(OrganizationRow, OrganizationRow.id == EndUserRow.organization_id)
+        .where(EndUserAddressRow.address_key.in_(keys))
+    )
+    return {
+        row.address_key: EndUser(
+            row.id,
+            row.name,
+            row.address,
+            organization_of(row.organization_id, row.organization, row.account_manager_id),
+        )
+        for row in rows
+    }
+
+
+def organization_of(
+    organization_id: int | None, name: str | None, account_manager_id: int | None
+) -> Organization | None:
+    """The organization made of the columns of an outer join; None where it found none."""
+    return None if organization_id is None else Organization(organization_id, name or "", account_manager_id)
+
+
+def ensure(session: Session, people: Sequence[Person], *, now: datetime) -> tuple[EndUser, ...]:
+    """The end users that these people are, in their order; those nobody knows yet are written down.
+
+    A known end user keeps the stored name: a From header is no reason to rename anybody. The address in each `EndUser` is
+    the one given, as it was spelled, and empty for the unknown sender, whom no mail can reach.
+    """
+    known = dict(find(session, [person.key for person in people]))
+    if any(person.key not in known for person in people):
+        _take_turn(session)
+        known.update(find(session, [person.key for person in people if person.key not in known]))
+        new = {person.key: person for person in reversed(people) if person.key not in known}
+        known.update(_create(session, list(new.values()), now=now))
+    return tuple(attrs.evolve(known[person.key], address=_reachable(person)) for person in people)
+
+
+def _reachable(person: Person) -> str:
+    return "" if person.key == UNKNOWN_ADDRESS else person.address
+
+
+def _take_turn(session: Session) -> None:
+    """Let one transaction at a time create end users; on SQLite one writes at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_CREATING})"))
+
+
+def _create(session: Session, people: Sequence[Person], *, now: datetime) -> Iterable[tuple[str, EndUser]]:
+    if not people:
+        return ()
+    connection = session.connection()
+    named = [attrs.evolve(person, name=UNKNOWN_NAME) if not _reachable(person) else person for person in people]
+    ids = connection.scalars(
+        insert(EndUserRow).returning(EndUserRow.id, sort_by_parameter_order=True),
+        [{"name": person.name, "organization_id": None, "created_at": now} for person in named],
+    ).all()
+    connection.execute(
+        insert(EndUserAddressRow),
+        [
+            {"user_id": user_id, "address": person.address or UNKNOWN_ADDRESS, "address_key": person.key}
+            for user_id, person in zip(ids, named, strict=True)
+        ],
+    )
+    return [
+        (person.key, EndUser(user_id, person.name, person.address)) for user_id, person in zip(ids, named, strict=True)
+    ]

@@ -1,0 +1,278 @@
+"""Raw mails: kept before they are acknowledged, taken up once, and marked with what became of them."""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import Select, bindparam, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from ..contract.errors import UnknownName
+from .rows import RawMailRow
+from .upsert import upserting
+
+MOST_TRIES = 2
+"""After so many starts that ended the process a mail is set aside."""
+
+COPY_OF = "copy of mail "
+"""How the reason of a mail begins that arrived before under another id, which follows."""
+
+_INTAKE = 0x6D61696C
+
+
+class RawState(StrEnum):
+    """What became of a raw mail; `REFUSED` by a hook or a rule, `LOOP` when it is a mail of our own."""
+
+    WAITING = "waiting"
+    STORED = "stored"
+    REFUSED = "refused"
+    LOOP = "loop"
+    QUARANTINED = "quarantined"
+
+
+@attrs.frozen(kw_only=True)
+class NewRawMail:
+    """A mail that is about to be kept. `source_key` makes a repeated fetch one mail."""
+
+    source: str
+    source_key: str | None = None
+    mailbox_id: int | None = None
+    envelope_from: str | None = None
+    envelope_to: tuple[str, ...] = ()
+    content: bytes = attrs.field(repr=lambda content: f"<{len(content)} octets>")
+
+
+@attrs.frozen(kw_only=True)
+class RawMail:
+    """A kept mail without its content; `size` in octets, `digest` the SHA-256 of the content in hex."""
+
+    id: int
+    source: str
+    source_key: str | None
+    mailbox_id: int | None
+    envelope_from: str | None
+    envelope_to: tuple[str, ...]
+    size: int
+    digest: str
+    received_at: datetime
+    state: RawState
+    reason: str
+    tries: int
+    ticket_id: int | None
+
+
+@attrs.frozen(kw_only=True)
+class Settled:
+    """What became of one raw mail; without `mailbox_id` it stays with the mailbox that it came by."""
+
+    id: int
+    state: RawState
+    reason: str = ""
+    mailbox_id: int | None = None
+    ticket_id: int | None = None
+
+
+@attrs.frozen
+class Waiting:
+    """A mail that waits: how large it is, in octets, and how often processing it was begun."""
+
+    id: int
+    size: int
+    tries: int
+
+
+# --- in ---
+
+
+def insert_new(session: Session, mails: Sequence[NewRawMail], *, now: datetime) -> tuple[int, ...]:
+    """Keep mails; answer their ids in the same order. A mail whose source key is known is the one that is there."""
+    keyless = [mail for mail in mails if mail.source_key is None]
+    ids = iter(_insert(session, keyless, now=now))
+    return tuple(next(ids) if mail.source_key is None else _insert_keyed(session, mail, now=now) for mail in mails)
+
+
+def _insert(session: Session, mails: Sequence[NewRawMail], *, now: datetime) -> Sequence[int]:
+    if not mails:
+        return ()
+    statement = insert(RawMailRow).returning(RawMailRow.id, sort_by_parameter_order=True)
+    return session.connection().scalars(statement, [_values(mail, now=now) for mail in mails]).all()
+
+
+def _insert_keyed(session: Session, mail: NewRawMail, *, now: datetime) -> int:
+    new = upserting(session, RawMailRow).on_conflict_do_nothing(index_elements=["source_key"])
+    inserted = session.connection().scalar(new.values(**_values(mail, now=now)).returning(RawMailRow.id))
+    if inserted is not None:
+        return int(inserted)
+    return session.connection().scalars(select(RawMailRow.id).where(RawMailRow.source_key == mail.source_key)).one()
+
+
+def _values(mail: NewRawMail, *, now: datetime) -> dict[str, Any]:
+    return {
+        "source": mail.source,
+        "source_key": mail.source_key,
+        "mailbox_id": mail.mailbox_id,
+        "envelope_from": mail.envelope_from,
+        "envelope_to": "\n".join(mail.envelope_to),
+        "content": mail.content,
+        "digest": hashlib.sha256(mail.content).hexdigest(),
+        "received_at": now,
+        "state": RawState.WAITING.value,
+        "reason": "",
+        "tries": 0,
+    }
+
+
+# --- being processed ---
+
+
+def waiting(session: Session, *, limit: int, after: int = 0) -> tuple[Waiting, ...]:
+    """Mails that wait, oldest first.
+
+    :param after: go on above this id, which was the last of the page before.
+    """
+    wanted = _waiting().where(RawMailRow.id > after).limit(limit)
+    return tuple(Waiting(*row) for row in session.connection().execute(wanted))
+
+
+def waiting_among(session: Session, ids: Collection[int]) -> tuple[Waiting, ...]:
+    """Those of the mails that wait, oldest first."""
+    return tuple(Waiting(*row) for row in session.connection().execute(_waiting().where(RawMailRow.id.in_(ids))))
+
+
+def _waiting() -> Select[*tuple[Any, ...]]:
+    return (
+        select(RawMailRow.id, func.length(RawMailRow.content), RawMailRow.tries)
+        .where(RawMailRow.state == "waiting")
+        .order_by(RawMailRow.id)
+    )
+
+
+def begin_try(session: Session, ids: Collection[int], *, excused: Collection[int] = ()) -> tuple[int, ...]:
+    """Note that processing these mails begins, for the case that it ends the process; answer those that still wait.
+
+    :param excused: of those, the ones whose last try ended without ending the process: it does not count.
+    """
+    counted = update(RawMailRow).where(RawMailRow.state == "waiting").returning(RawMailRow.id)
+    statements = (
+        (counted.values(tries=RawMailRow.tries + 1), set(ids).difference(excused)),
+        (counted.values(tries=1), set(ids).intersection(excused)),
+    )
+    begun = [
+        number
+        for statement, among in statements
+        if among
+        for number in session.connection().scalars(statement.where(RawMailRow.id.in_(among)))
+    ]
+    return tuple(sorted(begun))
+
+
+def take(session: Session, ids: Collection[int]) -> tuple[RawMail, ...]:
+    """Those of the mails that still wait and that no other process settles now; they are the caller's to settle.
+
+    On PostgreSQL one transaction at a time takes mails: two copies of one mail would not see each other otherwise.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_INTAKE})"))
+    wanted = _mails().where(RawMailRow.state == "waiting", RawMailRow.id.in_(ids)).order_by(RawMailRow.id)
+    return tuple(map(_mail, session.connection().execute(wanted.with_for_update(skip_locked=True))))
+
+
+def contents(session: Session, ids: Collection[int]) -> Mapping[int, bytes]:
+    """The octets of these mails by id."""
+    rows = session.connection().execute(select(RawMailRow.id, RawMailRow.content).where(RawMailRow.id.in_(ids)))
+    return {number: bytes(content) for number, content in rows}
+
+
+def settle(session: Session, outcomes: Sequence[Settled]) -> None:
+    """Write down what became of mails; one that is settled already is left as it is."""
+    placed = [outcome for outcome in outcomes if outcome.mailbox_id is not None]
+    unplaced = [outcome for outcome in outcomes if outcome.mailbox_id is None]
+    statement = update(RawMailRow).where(RawMailRow.id == bindparam("mail"), RawMailRow.state == "waiting")
+    if placed:
+        values = [{**_outcome(each), "mailbox_id": each.mailbox_id} for each in placed]
+        session.connection().execute(statement, values)
+    if unplaced:
+        session.connection().execute(statement, [_outcome(each) for each in unplaced])
+
+
+def _outcome(outcome: Settled) -> dict[str, Any]:
+    return {
+        "mail": outcome.id,
+        "state": outcome.state.value,
+        "reason": outcome.reason,
+        "ticket_id": outcome.ticket_id,
+    }
+
+
+def settled_originals(session: Session, digests: Collection[str]) -> Mapping[tuple[str, int | None], RawMail]:
+    """The first settled mail of each digest and mailbox that is not a copy itself."""
+    wanted = _mails().where(
+        RawMailRow.digest.in_(digests), RawMailRow.state != "waiting", RawMailRow.reason.not_like(f"{COPY_OF}%")
+    )
+    found = map(_mail, session.connection().execute(wanted.order_by(RawMailRow.id.desc())))
+    return {(mail.digest, mail.mailbox_id): mail for mail in found}
+
+
+# --- looking, and by hand ---
+
+
+def find(session: Session, mail_id: int) -> RawMail:
+    """One mail.
+
+    :raises UnknownName: when there is none with this id.
+    """
+    row = session.connection().execute(_mails().where(RawMailRow.id == mail_id)).one_or_none()
+    if row is None:
+        raise UnknownName("mail", str(mail_id))
+    return _mail(row)
+
+
+def content(session: Session, mail_id: int) -> bytes:
+    """The octets of one mail.
+
+    :raises UnknownName: when there is none with this id.
+    """
+    found = contents(session, [mail_id])
+    if mail_id not in found:
+        raise UnknownName("mail", str(mail_id))
+    return found[mail_id]
+
+
+def list_mails(
+    session: Session, *, states: Collection[RawState] = (), limit: int, before_id: int | None = None
+) -> tuple[RawMail, ...]:
+    """Mails, newest first; all of them or those in one of `states`.
+
+    :param before_id: go on below this id, which was the last of the page before.
+    """
+    wanted = _mails().order_by(RawMailRow.id.desc()).limit(limit)
+    if states:
+        wanted = wanted.where(RawMailRow.state.in_([state.value for state in states]))
+    if before_id is not None:
+        wanted = wanted.where(RawMailRow.id < before_id)
+    return tuple(map(_mail, session.connection().execute(wanted)))
+
+
+def retry(session: Session, mail_id: int) -> bool:
+    """Let a mail wait again that was refused or quarantined; False when it is in another state."""
+    again = (
+        update(RawMailRow)
+        .where(RawMailRow.id == mail_id, RawMailRow.state.in_(("refused", "quarantined")))
+        .values(state="waiting", reason="", tries=0)
+    )
+    return session.connection().execute(again).rowcount == 1
+
+
+def _mails() -> Select[*tuple[Any, ...]]:
+    columns = [getattr(RawMailRow, field.name) for field in attrs.fields(RawMail) if field.name != "size"]
+    return select(*columns, func.length(RawMailRow.content).label("size"))
+
+
+def _mail(row: ResultRow[*tuple[Any, ...]]) -> RawMail:
+    values = dict(row._mapping)
+    recipients = tuple(filter(None, values.pop("envelope_to").split("\n")))
+    return RawMail(**{**values, "state": RawState(values["state"])}, envelope_to=recipients)

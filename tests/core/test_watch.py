@@ -1,0 +1,89 @@
+"""Faults become events: grouped, counted, never lost to a database that is away."""
+
+from collections.abc import Iterator
+
+import pytest
+from deskbell.core.contract.events import DatabaseErrorReported, PluginQuarantined, SystemErrorReported
+from deskbell.core.contract.faults import Fault, FaultKind
+from deskbell.core.store.database import Database, DatabaseUnavailable
+from deskbell.core.watch import Watch
+
+from stand_ins.clock import FrozenClock
+
+FAULT = Fault(fingerprint="channel:smtp", title="The mail server refuses connections", detail="refused")
+
+
+@pytest.fixture
+def db(database_url: str, clock: FrozenClock) -> Iterator[Database]:
+    db = Database(database_url, clock=clock)
+    yield db
+    db.close()
+
+
+def test_a_fault_is_one_event_and_repeats_are_counted(db: Database, clock: FrozenClock) -> None:
+    watch = Watch(clock=clock)
+    watch.report(FAULT)
+    watch.report(FAULT)
+    [event] = watch.flush(db)
+    assert isinstance(event, SystemErrorReported)
+    assert (event.title, event.count) == ("The mail server refuses connections", 2)
+    assert watch.flush(db) == ()
+
+    clock.advance(minutes=9)
+    for _ in range(1000):
+        watch.report(FAULT)
+    assert watch.flush(db) == ()
+
+    clock.advance(minutes=1)
+    watch.report(FAULT)
+    [event] = watch.flush(db)
+    assert isinstance(event, SystemErrorReported)
+    assert event.count == 1001
+
+
+def test_another_process_keeps_the_same_silence(db: Database, clock: FrozenClock) -> None:
+    for told in (1, 0, 0):
+        watch = Watch(clock=clock)
+        watch.report(FAULT)
+        assert len(watch.flush(db)) == told
+
+
+def test_a_clock_that_was_set_back_silences_nothing(db: Database, clock: FrozenClock) -> None:
+    watch = Watch(clock=clock)
+    watch.report(FAULT)
+    assert len(watch.flush(db)) == 1
+    clock.advance(hours=-5)
+    watch.report(FAULT)
+    assert len(watch.flush(db)) == 1
+
+
+def test_a_database_fault_is_its_own_event(db: Database, clock: FrozenClock) -> None:
+    watch = Watch(clock=clock)
+    watch.report(Fault(kind=FaultKind.DATABASE, fingerprint="db:x", title="A statement failed"))
+    [event] = watch.flush(db)
+    assert isinstance(event, DatabaseErrorReported)
+
+
+def test_a_quarantine_is_written_once(db: Database, clock: FrozenClock) -> None:
+    watch = Watch(clock=clock)
+    watch.quarantine("bad-plugin", "it hung")
+    [event] = watch.flush(db)
+    assert isinstance(event, PluginQuarantined)
+    watch.quarantine("bad-plugin", "it hung again")
+    assert watch.flush(db) == ()
+    with db.reading() as session:
+        assert db.directory(session).quarantined == {"bad-plugin": "it hung"}
+
+
+def test_notes_wait_for_a_database_that_is_away(db: Database, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch(clock=clock)
+    watch.report(FAULT)
+
+    def away() -> None:
+        raise DatabaseUnavailable("connection refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "writing", away)
+        assert watch.flush(db) == ()
+    assert watch.pending
+    assert len(watch.flush(db)) == 1

@@ -1,0 +1,232 @@
+"""Ten hostile plugins: each time the ticket exists and the mails of the other plugins go out (P1-P4)."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import attrs
+import pytest
+from deskbell.core.app.rounds import work_off
+from deskbell.core.contract.events import TicketCreated
+from deskbell.core.contract.hookspecs import hookimpl
+from deskbell.core.contract.kinds import AgentAlert
+from deskbell.core.contract.notices import Notice
+from deskbell.core.contract.people import Role
+from deskbell.core.notify import explain
+from deskbell.core.store import decisions
+
+from stand_ins.desks import MAIL, new_desk, opened
+from stand_ins.smtp_sink import SmtpSink
+
+EXPECTED = {"admin@example.com": "[#100001] New ticket: The printer is out of toner", "ada@customer.example": "[#100001]"}
+
+
+class Hostile(AgentAlert):
+    """Brings a template, so that it is admitted."""
+
+    title = "Hostile"
+    audience = {Role.ADMIN_ADDRESS: True}
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @hookimpl
+    def template_folders(self) -> Path:
+        return self.folder
+
+
+class Raises(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice:
+        raise RuntimeError("boom")
+
+
+class Hangs(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice | None:
+        time.sleep(20)
+        return None
+
+
+class Exits(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice:
+        sys.exit(3)
+
+
+class Mutates(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice:
+        object.__setattr__(event.ticket, "subject", "hacked")
+        object.__setattr__(event, "ticket", attrs.evolve(event.ticket, number="666"))
+        return Notice("hostile", about=event)
+
+
+class Recurses(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice:
+        return self.ticket_created(event)
+
+
+class WrongType(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> object:
+        return {"to": "everybody"}
+
+
+class TenThousandNotices(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> object:
+        return [Notice("hostile", about=event)] * 10_000
+
+
+class BadTemplate(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice:
+        return Notice("hostile", about=event, context={"x": 1})
+
+
+class ThreadCrash(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice | None:
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+        return None
+
+
+REASONS = {
+    Raises: "plugin_failed:raised",
+    Hangs: "plugin_failed:timed_out",
+    Exits: "plugin_failed:raised",
+    Mutates: "plugin_failed:raised",
+    Recurses: "plugin_failed:raised",
+    WrongType: "plugin_failed:wrong_type",
+    TenThousandNotices: "plugin_failed:wrong_type",
+    ThreadCrash: "plugin_declined",
+}
+
+
+@pytest.fixture
+def hostile_folder(tmp_path: Path) -> Path:
+    """Templates of the hostile plugin; the words hold an error that shows when they are rendered."""
+    folder = tmp_path / "words" / "hostile"
+    folder.mkdir(parents=True)
+    (folder / "subject.txt").write_text("Hostile")
+    (folder / "body.txt").write_text("{{ nobody.knows.this }}")
+    return folder.parent
+
+
+@pytest.fixture
+def desk_folder(tmp_path: Path, smtp_sink: SmtpSink, database_url: str) -> Path:
+    return new_desk(
+        tmp_path / "desk",
+        database_url=database_url,
+        smtp_port=smtp_sink.port,
+        toml='[settings]\nadmin_address = "admin@example.com"\n',
+    )
+
+
+def quick(folder: Path) -> Path:
+    """Give hooks half a second instead of five, so that the hanging one does not hold the tests up."""
+    with (folder / "deskbell.toml").open("a") as file:
+        file.write("\n[worker]\nring_limit_seconds = 0.5\n")
+    return folder
+
+
+def received(sink: SmtpSink) -> dict[str, str]:
+    return {mail.recipients[0]: str(mail.message["Subject"]) for mail in sink.mails}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("kind", REASONS, ids=lambda kind: kind.__name__)
+def test_the_ticket_exists_and_the_others_speak(
+    kind: type[Hostile], desk_folder: Path, hostile_folder: Path, smtp_sink: SmtpSink
+) -> None:
+    with opened(quick(desk_folder), plugins={"hostile": kind(hostile_folder)}) as desk:
+        assert desk.host.set_aside == {}
+        [event, *_] = desk.take_in([desk.intake.accept(MAIL, source="test")])
+        work_off(desk)
+        with desk.db.reading() as session:
+            recorded = decisions.of_event(session, event.id)
+        lines = {line.plugin: line for line in explain.recorded_lines(recorded) if line.plugin == "hostile"}
+    assert lines["hostile"].reason == REASONS[kind]
+    subjects = received(smtp_sink)
+    assert set(subjects) == set(EXPECTED)
+    for address, subject in EXPECTED.items():
+        assert subjects[address].startswith(subject)
+
+
+def test_a_bad_template_is_replaced_by_plain_words(
+    desk_folder: Path, hostile_folder: Path, smtp_sink: SmtpSink
+) -> None:
+    with opened(desk_folder, plugins={"hostile": BadTemplate(hostile_folder)}) as desk:
+        desk.take_in([desk.intake.accept(MAIL, source="test")])
+        work_off(desk)
+    texts = [mail.message.get_body(("plain",)).get_content() for mail in smtp_sink.mails]
+    assert len(texts) == 3
+    assert any("There is news on ticket 100001." in text for text in texts)
+
+
+def test_a_hang_quarantines_at_once_and_a_retry_takes_it_back(desk_folder: Path, hostile_folder: Path) -> None:
+    from deskbell.core.app import switching
+
+    with opened(quick(desk_folder), plugins={"hostile": Hangs(hostile_folder)}) as desk:
+        desk.take_in([desk.intake.accept(MAIL, source="test")])
+        with desk.db.reading() as session:
+            assert set(desk.db.directory(session).quarantined) == {"hostile"}
+        began = time.monotonic()
+        events = desk.take_in([desk.intake.accept(MAIL.replace(b"<one@", b"<two@"), source="test")])
+        assert time.monotonic() - began < 0.5
+        with desk.db.reading() as session:
+            reasons = {each.decision.plugin: each.decision.reason for each in decisions.of_event(session, events[0].id)}
+        assert reasons["hostile"] == "plugin_quarantined"
+        switching.release(desk, "hostile")
+        with desk.db.reading() as session:
+            assert desk.db.directory(session).quarantined == {}
+
+
+def test_five_failures_quarantine(desk_folder: Path, hostile_folder: Path) -> None:
+    with opened(desk_folder, plugins={"hostile": Raises(hostile_folder)}) as desk:
+        for number in range(5):
+            mail = MAIL.replace(b"<one@", f"<{number}@".encode())
+            desk.take_in([desk.intake.accept(mail, source="test")])
+        with desk.db.reading() as session:
+            assert "it failed 5 times within 10 minutes" in desk.db.directory(session).quarantined["hostile"]
+
+
+IMPORT_ERROR = """
+import sys
+from importlib.metadata import EntryPoint
+from deskbell.core.host import admission
+
+class Point(EntryPoint):
+    def load(self):
+        {failure}
+
+def both(*, group):
+    from importlib.metadata import entry_points
+    return [*entry_points(group=group), Point(name="stranger", value="no.such:Thing", group=group)]
+
+admission.entry_points = both
+host = admission.Host()
+host.load()
+assert "new-ticket-alert" in host.plugins
+print(host.set_aside["stranger"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        ("raise ImportError('no module named lost')", "its import failed: ImportError: no module named lost"),
+        ("sys.exit(1)", "its import failed: SystemExit: 1"),
+    ],
+)
+def test_an_import_that_fails_sets_the_plugin_aside(failure: str, words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ERROR.format(failure=failure)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == words
