@@ -61,7 +61,7 @@ class Scheduler:
                 if held:
                     job.run()
                 return held
-        except Exception as error:  # a job that fails must not end the ticking of the others
+        except Exception as error:  # noqa: BLE001 - a job that fails must not end the ticking of the others
             title = f"The periodic job '{job.name}' failed"
             detail = f"{type(error).__name__}: {error}"
             self._faults.report(Fault(fingerprint=f"job:{job.name}", title=title, detail=detail))

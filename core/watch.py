@@ -42,7 +42,7 @@ class Watch:
 
     def quarantine(self, plugin: str, reason: str) -> None:
         """Note that a plugin is to be set aside; `flush` writes it down."""
-        log.error(f"Plugin '{plugin}' is quarantined", reason=reason)
+        log.error("A plugin is quarantined", plugin=plugin, reason=reason)
         with self._lock:
             self._quarantines[plugin] = reason
 

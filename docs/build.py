@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import attrs
+
 from deskbell.core.contract.events import EVENTS
 from deskbell.core.contract.faults import POINTS
 from deskbell.core.contract.kinds import Plugin
@@ -92,7 +93,9 @@ def _plugin(name: str, plugin: type[Plugin]) -> list[str]:
 def faults_page() -> str:
     """The fault points, in the order in which one mail passes them."""
     rows = [f"{number}. `{point}`" for number, point in enumerate(POINTS, start=1)]
-    head = "Named points at which tests end or disturb the process (`core/contract/faults.py`); they do nothing otherwise."
+    head = (
+        "Named points at which tests end or disturb the process (`core/contract/faults.py`); they do nothing otherwise."
+    )
     return "\n".join([NOTE, "", "# Fault points", "", head, "", *rows]) + "\n"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import attrs
 
@@ -94,7 +95,7 @@ class Desk:
         self.ring(done.events)
         return done
 
-    def __enter__(self) -> "Desk":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -136,9 +137,7 @@ def _loaded_host(settings: Settings, *, safe_mode: bool) -> Host:
     return host
 
 
-def _furnish(
-    paths: DeskPaths, settings: Settings, clock: Clock, db: Database, host: Host, secrets: SecretBox
-) -> Desk:
+def _furnish(paths: DeskPaths, settings: Settings, clock: Clock, db: Database, host: Host, secrets: SecretBox) -> Desk:
     watch = Watch(clock=clock)
     calls = BoundedCalls(limit=settings.worker.ring_limit_seconds)
     switchboard = Switchboard(host, calls=calls, clock=clock, faults=watch, quarantine=watch.quarantine)

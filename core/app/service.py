@@ -35,7 +35,9 @@ class Service:
             lease=leases.hold,
             faults=desk.watch,
         )
-        self._listener = Listener(desk.intake, settings=desk.settings.listener, on_mail=self._on_mail) if listen else None
+        self._listener = (
+            Listener(desk.intake, settings=desk.settings.listener, on_mail=self._on_mail) if listen else None
+        )
         self._stop = threading.Event()
 
     @property

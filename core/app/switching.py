@@ -97,9 +97,7 @@ def kind_of(plugin: Plugin) -> str:
     return next(base.__name__ for base in type(plugin).__mro__ if Plugin in base.__bases__)
 
 
-def viewed(
-    desk: Desk, name: str, *, department: str | None, topic: str | None, mailbox: str | None
-) -> PluginView:
+def viewed(desk: Desk, name: str, *, department: str | None, topic: str | None, mailbox: str | None) -> PluginView:
     """One plugin as it is at a place.
 
     :raises UnknownName: when the plugin or the place does not exist.

@@ -6,13 +6,18 @@ from pathlib import Path
 import click
 
 from .desks import desk_of
+from .examples import examples
 from .output import print_json
 
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 
 
 @click.command(
-    epilog="\b\nExamples:\n  deskbell export > desk.toml\n  deskbell apply desk.toml --dry-run\n  deskbell apply desk.toml --prune"
+    epilog=examples(
+        "deskbell export > desk.toml",
+        "deskbell apply desk.toml --dry-run",
+        "deskbell apply desk.toml --prune",
+    )
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
@@ -53,7 +58,11 @@ def show_plan(lines: list[str], *, dry_run: bool) -> None:
         click.echo("Nothing was changed; leave out --dry-run to apply this.")
 
 
-@click.command(epilog="\b\nExample:\n  deskbell export > desk.toml")
+@click.command(
+    epilog=examples(
+        "deskbell export > desk.toml",
+    )
+)
 @click.pass_context
 def export(context: click.Context) -> None:
     """Write the desk as TOML that `apply` understands.

@@ -5,15 +5,24 @@ from collections.abc import Sequence
 import click
 
 from .desks import desk_of
+from .examples import examples
 from .output import json_option, show
 
 COLUMNS = ("event", "plugin", "person", "address", "roles", "outcome", "reason", "because")
 
 
-@click.command(epilog="\b\nExamples:\n  deskbell explain 100001\n  deskbell explain 100001 --person ann@example.com\n  deskbell explain --event 17 --json")
+@click.command(
+    epilog=examples(
+        "deskbell explain 100001",
+        "deskbell explain 100001 --person ann@example.com",
+        "deskbell explain --event 17 --json",
+    )
+)
 @click.argument("ticket", required=False)
 @click.option("--event", "event_id", type=int, help="The number of one event instead of a ticket.")
-@click.option("--refused", "refused_id", type=int, help="The number of a refused or quarantined mail (see 'deskbell mail list').")
+@click.option(
+    "--refused", "refused_id", type=int, help="The number of a refused or quarantined mail (see 'deskbell mail list')."
+)
 @click.option("--person", metavar="ADDRESS", help="Only this person, also if nobody ever thought of telling them.")
 @json_option
 @click.pass_context
@@ -38,7 +47,12 @@ def explain(
     _show(lines, as_json, "Nothing was decided yet; 'deskbell work --once' rings what waits.")
 
 
-@click.command(epilog="\b\nExamples:\n  deskbell simulate ticket_created --ticket 100001\n  deskbell simulate ticket_created --ticket 100001 --actor ann@example.com --json")
+@click.command(
+    epilog=examples(
+        "deskbell simulate ticket_created --ticket 100001",
+        "deskbell simulate ticket_created --ticket 100001 --actor ann@example.com --json",
+    )
+)
 @click.argument("event")
 @click.option("--ticket", required=True, metavar="NUMBER", help="The ticket that it would happen to, as it stands now.")
 @click.option("--actor", metavar="ADDRESS", help="Who would cause it; default: who opened the ticket.")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .examples import examples
+
 if TYPE_CHECKING:
     from ..app.founding import Beginning
 
@@ -17,7 +19,12 @@ Next:
 """
 
 
-@click.command(epilog="\b\nExamples:\n  deskbell --dir desk init\n  deskbell --dir desk init --mailbox help@acme.example --admin eve@acme.example --smtp-host mail.acme.example")
+@click.command(
+    epilog=examples(
+        "deskbell --dir desk init",
+        "deskbell --dir desk init --mailbox help@acme.example --admin eve@acme.example --smtp-host mail.acme.example",
+    )
+)
 @click.option("--name", default="Helpdesk", show_default=True, help="What the desk is called in its mails.")
 @click.option("--department", default="Support", show_default=True, help="The first department.")
 @click.option("--mailbox", default="support@example.com", show_default=True, help="The address that mail comes to.")
@@ -81,7 +88,11 @@ def _asked(beginning: "Beginning") -> "Beginning":
     return attrs.evolve(beginning, **answers)
 
 
-@click.command(epilog="\b\nExample:\n  deskbell --dir desk migrate")
+@click.command(
+    epilog=examples(
+        "deskbell --dir desk migrate",
+    )
+)
 @click.pass_context
 def migrate(context: click.Context) -> None:
     """Bring the database to this version's schema; does nothing when it is there.

@@ -3,13 +3,33 @@
 import click
 
 from .desks import desk_of
+from .examples import examples
 from .output import console, json_option, plain, print_json, show, table
 
-COLUMNS = ("id", "state", "ticket", "plugin", "channel", "address", "subject", "attempts", "due_at", "sent_at", "detail")
+COLUMNS = (
+    "id",
+    "state",
+    "ticket",
+    "plugin",
+    "channel",
+    "address",
+    "subject",
+    "attempts",
+    "due_at",
+    "sent_at",
+    "detail",
+)
 STATES = ("queued", "held", "leased", "sent", "dead", "cancelled")
 
 
-@click.group(epilog="\b\nExamples:\n  deskbell outbox list --state dead\n  deskbell outbox show 17\n  deskbell outbox retry 17\n  deskbell outbox hold --channel smtp")
+@click.group(
+    epilog=examples(
+        "deskbell outbox list --state dead",
+        "deskbell outbox show 17",
+        "deskbell outbox retry 17",
+        "deskbell outbox hold --channel smtp",
+    )
+)
 def outbox() -> None:
     """Follow deliveries: one per person and channel."""
 
@@ -46,7 +66,10 @@ def show_(context: click.Context, delivery: int, as_json: bool) -> None:
         print_json(plain(shown))
         return
     table(("field", "value"), plain(shown.delivery).items())
-    table(("try", "at", "outcome", "code", "detail"), [(a.number, a.at, a.outcome, a.code, a.detail) for a in shown.attempts])
+    table(
+        ("try", "at", "outcome", "code", "detail"),
+        [(a.number, a.at, a.outcome, a.code, a.detail) for a in shown.attempts],
+    )
     console().print(shown.body.text, markup=False, highlight=False)
 
 

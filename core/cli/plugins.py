@@ -3,12 +3,20 @@
 import click
 
 from .desks import desk_of
+from .examples import examples
 from .output import json_option, plain, print_json, show, table
 
 POSITIONS = ("on", "off", "opt-in", "inherit", "shadow")
 
 
-@click.group(epilog="\b\nExamples:\n  deskbell plugins list\n  deskbell plugins show new-ticket-alert --department Billing\n  deskbell plugins switch new-ticket-autoresponse off --topic Feedback\n  deskbell plugins switch new-ticket-alert shadow --department Billing")
+@click.group(
+    epilog=examples(
+        "deskbell plugins list",
+        "deskbell plugins show new-ticket-alert --department Billing",
+        "deskbell plugins switch new-ticket-autoresponse off --topic Feedback",
+        "deskbell plugins switch new-ticket-alert shadow --department Billing",
+    )
+)
 def plugins() -> None:
     """See and switch what the desk says by itself."""
 
@@ -58,7 +66,9 @@ def show_(
 @click.argument("position", type=click.Choice(POSITIONS))
 @click.option("--department", metavar="NAME", help="Only in this department and those below it.")
 @click.option("--topic", metavar="NAME", help="Only for this help topic (off or inherit).")
-@click.option("--mailbox", metavar="NAME", help="Only for what arrives at this mailbox (off or inherit; autoresponders).")
+@click.option(
+    "--mailbox", metavar="NAME", help="Only for what arrives at this mailbox (off or inherit; autoresponders)."
+)
 @click.pass_context
 def switch(
     context: click.Context, name: str, position: str, department: str | None, topic: str | None, mailbox: str | None

@@ -5,9 +5,14 @@ import signal
 import click
 
 from .desks import desk_of
+from .examples import examples
 
 
-@click.command(epilog="\b\nExample:\n  deskbell --dir desk serve")
+@click.command(
+    epilog=examples(
+        "deskbell --dir desk serve",
+    )
+)
 @click.pass_context
 def serve(context: click.Context) -> None:
     """Listen for mail, ring plugins and deliver, until Ctrl-C or SIGTERM.
@@ -17,7 +22,12 @@ def serve(context: click.Context) -> None:
     _run(context, listen=True)
 
 
-@click.command(epilog="\b\nExamples:\n  deskbell --dir desk work          deliver until stopped\n  deskbell --dir desk work --once   do all that is due, then exit")
+@click.command(
+    epilog=examples(
+        "deskbell --dir desk work          deliver until stopped",
+        "deskbell --dir desk work --once   do all that is due, then exit",
+    )
+)
 @click.option("--once", is_flag=True, help="Do all that is due, then exit.")
 @click.pass_context
 def work(context: click.Context, once: bool) -> None:

@@ -399,4 +399,3 @@ def register_roles() -> Mapping[str, Callable[[Ticket], tuple[str, ...]]] | None
     :returns: role name (``"<plugin>:<role>"``) -> a callable that takes the `Ticket` and returns the addresses of agents;
         or None.
     """
-

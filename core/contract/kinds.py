@@ -41,9 +41,9 @@ class Plugin:
     """What all kinds share; subclass a kind, not this.
 
     `audience` names the roles that an administrator can tick, in the order in which duplicates are resolved, each with its
-    default. `Options` is an attrs class of plain values with defaults. A plugin's name is the name of its entry point. `api` is
-    the plugin API that it was written for; name it outright in a plugin that you publish. `yields_to` names plugins: whoever gets
-    a notice of one of them about the same act does not get this one as well.
+    default. `Options` is an attrs class of plain values with defaults. A plugin's name is the name of its entry point.
+    `api` is the plugin API that it was written for; name it outright in a plugin that you publish. `yields_to` names
+    plugins: whoever gets a notice of one of them about the same act does not get this one as well.
     """
 
     api: ClassVar[int] = API_VERSION

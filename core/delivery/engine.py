@@ -73,8 +73,10 @@ class EmbeddedEngine:
                 self._on_events(done.events)
             return done.claimed
         except DatabaseUnavailable as error:
-            self._faults.report(Fault(fingerprint="outbox:database", title="The outbox cannot be read", detail=str(error)))
-        except Exception as error:  # the thread must live: one bad row may not stop all others
+            self._faults.report(
+                Fault(fingerprint="outbox:database", title="The outbox cannot be read", detail=str(error))
+            )
+        except Exception as error:  # noqa: BLE001 - the thread must live: one bad row may not stop all others
             detail = f"{type(error).__name__}: {error}"
             self._faults.report(Fault(fingerprint="outbox:round", title="A round of deliveries failed", detail=detail))
         self._stopping.wait(BACK_OFF_SECONDS)

@@ -77,7 +77,7 @@ class Postman:
         try:
             results = channel.deliver([each.delivery for each in own])
             paired = list(zip(own, results, strict=True))
-        except Exception as error:  # a channel may do anything; its deliveries stay, the others go on
+        except Exception as error:  # noqa: BLE001 - a channel may do anything; its deliveries stay, the others go on
             fault = f"Channel '{name}' broke while delivering"
             failure = TemporaryFailure(f"{type(error).__name__}: {error}", fault=fault)
             paired = [(each, failure) for each in own]

@@ -79,7 +79,7 @@ class Host:
     def _load(self, point: EntryPoint) -> None:
         try:
             thing = point.load()
-        except (Exception, SystemExit) as error:  # a stranger's module may do anything at import
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may do anything at import
             self.set_aside[point.name] = f"its import failed: {type(error).__name__}: {error}"
             return
         self.offer(point.name, thing, origin=_origin(point))

@@ -97,5 +97,5 @@ def _work(queue: "SimpleQueue[_Run | None]") -> None:
 def _result(call: Callable[[], object]) -> Result:
     try:
         return call()
-    except BaseException as error:  # also SystemExit and worse: nothing a plugin raises may end this thread
+    except BaseException as error:  # noqa: BLE001 - nothing a plugin raises may end this thread, not even SystemExit
         return CallFailed("raised", "".join(format_exception_only(error)).strip()[:500])

@@ -100,5 +100,3 @@ def _desk(directory: Directory, ticket: Ticket | None) -> Desk:
         signature = next((department.signature for department in path if department.signature), "")
     profile = directory.profile
     return Desk(name=profile.desk_name, base_url=profile.base_url, signature=signature)
-
-

@@ -65,9 +65,7 @@ def _mailbox_of(directory: Directory, ticket: Ticket | None) -> str:
     return boxes[0].address if boxes else ""
 
 
-def _thread(
-    event: Event, ticket: Ticket | None, directory: Directory, plugin: Plugin
-) -> tuple[str, tuple[str, ...]]:
+def _thread(event: Event, ticket: Ticket | None, directory: Directory, plugin: Plugin) -> tuple[str, tuple[str, ...]]:
     """In-Reply-To and References (RFC 5322 section 3.6.4). Agents never got the end user's mail: for them a root per ticket."""
     incoming = getattr(event, "incoming", None)
     if plugin.speaks_to_end_users and incoming is not None and incoming.message_id:

@@ -85,5 +85,3 @@ def _whole_plugin(event: str, decision: Decision) -> Line:
         reason=reason,
         because=because,
     )
-
-

@@ -83,7 +83,7 @@ class Renderer:
         for each in (self._with_overrides(folders), folders):
             try:
                 return self._shelf(each).template_set(template).render(context)
-            except Exception as error:  # whatever a template does, the notice must go out
+            except Exception as error:  # noqa: BLE001 - whatever a template does, the notice must go out
                 self._report(template, error)
         return self._shelf(folders).template_set(FALLBACK).render(context)
 
@@ -179,4 +179,3 @@ def moment(value: datetime) -> str:
 def quoted(text: str) -> str:
     """A template filter: each line behind ``> ``, as mail quotes."""
     return "\n".join(f"> {line}" for line in text.splitlines())
-

@@ -76,9 +76,7 @@ class Ringer:
             considered += self._consider_act(tuple(act), directory, built_ins_only)
         return tuple(considered)
 
-    def _consider_act(
-        self, act: Sequence[Event], directory: Directory, built_ins_only: bool
-    ) -> list[Considered]:
+    def _consider_act(self, act: Sequence[Event], directory: Directory, built_ins_only: bool) -> list[Considered]:
         considered = [
             Considered(
                 event=event,
@@ -188,9 +186,7 @@ class Ringer:
                 named = {**context, "recipient": candidate} if personal else context
                 words = self._renderer.render(notice.template, admitted.templates, named)
                 bodies.append(
-                    NewBody(
-                        subject=words.subject, text=words.text, html=words.html, chat=words.chat, envelope=envelope
-                    )
+                    NewBody(subject=words.subject, text=words.text, html=words.html, chat=words.chat, envelope=envelope)
                 )
             deliveries.append(self._delivery(considered, candidate, directory, body=len(bodies) - 1))
 

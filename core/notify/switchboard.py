@@ -130,9 +130,7 @@ class Switchboard:
             return self._failed(admitted, effective, event, "wrong_type", fault)
         return Answer(admitted=admitted, effective=effective, notice=result)
 
-    def _failed(
-        self, admitted: Admitted, effective: switches.Effective, event: Event, how: str, detail: str
-    ) -> Answer:
+    def _failed(self, admitted: Admitted, effective: switches.Effective, event: Event, how: str, detail: str) -> Answer:
         name = admitted.name
         title = f"Plugin '{name}' failed on {event.name}"
         self._faults.report(Fault(fingerprint=f"plugin:{name}:{how}", title=title, detail=detail))
@@ -183,9 +181,7 @@ def _refusal(
     return None
 
 
-def _call(
-    implementation: Implementation, event: Event, directory: Directory, place: Place
-) -> Callable[[], object]:
+def _call(implementation: Implementation, event: Event, directory: Directory, place: Place) -> Callable[[], object]:
     offered: Mapping[str, object] = {"event": event}
     if "options" in implementation.arguments:
         resolved = switches.resolve_options(

@@ -64,8 +64,8 @@ def load(session: Session, ids: Iterable[int]) -> tuple[Event, ...]:
     return _events(session, JournalRow.id.in_(list(ids)))
 
 
-def find(session: Session, event_id: int) -> Event | None:
-    """The event with this id."""
+def find_event(session: Session, event_id: int) -> Event | None:
+    """The event with this id, None when there is none."""
     return next(iter(load(session, [event_id])), None)
 
 
@@ -75,19 +75,24 @@ def history(session: Session, ticket_id: int) -> tuple[Event, ...]:
 
 
 def unrung(session: Session, *, before: datetime, limit: int) -> tuple[Unrung, ...]:
-    """Whole acts that were written before `before` and not rung, oldest first; about `limit` events in all."""
+    """Whole acts that were written before `before` and not rung since, oldest first.
+
+    :param limit: how many events to look at; the last act may bring some more.
+    """
     waiting = JournalRow.rung_at.is_(None)
     first = session.execute(
         select(JournalRow.act, JournalRow.rings)
         .where(waiting, JournalRow.at < before)
         .order_by(JournalRow.id)
         .limit(limit)
-    ).all()
-    rings = {act: max(count for each, count in first if each == act) for act, _ in first}
-    events = _events(session, waiting & JournalRow.act.in_(list(rings)))
-    return tuple(
-        Unrung(events=tuple(event for event in events if event.act == act), rings=count) for act, count in rings.items()
     )
+    rings: dict[str, int] = {}
+    for act, count in first.tuples():
+        rings[act] = max(count, rings.get(act, 0))
+    acts: dict[str, list[Event]] = {act: [] for act in rings}
+    for event in _events(session, waiting & JournalRow.act.in_(rings)):
+        acts[event.act].append(event)
+    return tuple(Unrung(events=tuple(events), rings=rings[act]) for act, events in acts.items())
 
 
 def begin_ring(session: Session, ids: Iterable[int]) -> None:

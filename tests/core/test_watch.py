@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+
 from deskbell.core.contract.events import DatabaseErrorReported, PluginQuarantined, SystemErrorReported
 from deskbell.core.contract.faults import Fault, FaultKind
 from deskbell.core.store.database import Database, DatabaseUnavailable
 from deskbell.core.watch import Watch
-
 from stand_ins.clock import FrozenClock
 
 FAULT = Fault(fingerprint="channel:smtp", title="The mail server refuses connections", detail="refused")
@@ -75,7 +75,9 @@ def test_a_quarantine_is_written_once(db: Database, clock: FrozenClock) -> None:
         assert db.directory(session).quarantined == {"bad-plugin": "it hung"}
 
 
-def test_notes_wait_for_a_database_that_is_away(db: Database, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notes_wait_for_a_database_that_is_away(
+    db: Database, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watch = Watch(clock=clock)
     watch.report(FAULT)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+
 from deskbell.core.app.rounds import work_off
 from deskbell.core.contract.events import TicketCreated
 from deskbell.core.contract.hookspecs import hookimpl
@@ -16,11 +17,13 @@ from deskbell.core.contract.notices import Notice
 from deskbell.core.contract.people import Role
 from deskbell.core.notify import explain
 from deskbell.core.store import decisions
-
 from stand_ins.desks import MAIL, new_desk, opened
 from stand_ins.smtp_sink import SmtpSink
 
-EXPECTED = {"admin@example.com": "[#100001] New ticket: The printer is out of toner", "ada@customer.example": "[#100001]"}
+EXPECTED = {
+    "admin@example.com": "[#100001] New ticket: The printer is out of toner",
+    "ada@customer.example": "[#100001]",
+}
 
 
 class Hostile(AgentAlert):

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import attrs
+
 from deskbell.core.app.opening import open_desk
 from deskbell.core.app.rounds import work_off
 from deskbell.core.contract import faults
 from deskbell.core.contract.clock import SystemClock
 from deskbell.core.store import delivery_log, tickets
-
 from stand_ins.desks import MAIL
 
 MAILS = 3

@@ -25,10 +25,10 @@ def first_desk(
     :raises InvalidSetting: if a name or address cannot be used.
     """
     desk: dict[str, object] = {
-        "settings": {"desk_name": desk_name, "admin_address": admin, "domain": mailbox.rpartition("@")[2]},
         "agents": {admin: {"name": admin_name, "admin": True}},
         "departments": {department: {"manager": admin, "members": [admin], "address": mailbox}},
         "mailboxes": {MAILBOX: {"address": mailbox, "department": department}},
+        "settings": {"desk_name": desk_name, "admin_address": admin, "domain": mailbox.rpartition("@")[2]},
     }
     if smtp_host:
         desk["channels"] = {"smtp": {"host": smtp_host}}

@@ -9,16 +9,15 @@ from ...contract.events import Event
 from ...contract.kinds import Plugin
 from ...contract.people import Role
 from ...store.directory import Directory
-from ..switches import Tick, resolve_audience
 from .alert_rules import ON_LEAVE
 from .case import Case, Occasion
 from .order import Order, PairRule, order_of
 from .pairs import Facts, Pair, Verdict
-from .people import NOBODY, Person
+from .people import Person
 from .roles import in_words
+from .selection import pairs_of
 
 Judged = tuple[Pair, Verdict | None]
-Choice = tuple[str, Verdict | None]
 
 
 def decide(
@@ -41,62 +40,8 @@ def decide(
     """
     case = Case(name, plugin, Occasion(event, directory), facts)
     order = order_of(plugin)
-    judged = tuple(_judged(case, order, _pairs(case, order, _choices(case, order, roles))))
+    judged = tuple(_judged(case, order, pairs_of(case, order, roles)))
     return Decision(event_id=event.id, plugin=name, candidates=tuple(_candidates(case, order, judged)))
-
-
-def _choices(case: Case, order: Order, roles: Sequence[str] | None) -> Iterator[Choice]:
-    """Every role in the order in which duplicates are resolved; with a verdict where it is not selected."""
-    if order.always is not None:
-        yield order.always, None
-        return
-    ticks = resolve_audience(
-        case.occasion.directory, plugin=case.name, kind=case.plugin, department_id=case.occasion.department_id
-    )
-    if roles is None:
-        yield from ((role, None if tick.on else _not_ticked(role, tick)) for role, tick in ticks.items())
-        return
-    for role in ticks:
-        because = f"'{case.name}' left the role '{in_words(role)}' out of this notice."
-        yield role, None if role in roles else Verdict("role_not_selected", because)
-    yield from ((role, None) for role in dict.fromkeys(roles) if role not in ticks)
-
-
-def _not_ticked(role: str, tick: Tick) -> Verdict:
-    return Verdict("role_not_selected", f"The role '{in_words(role)}' is not selected {tick.provenance.where}.")
-
-
-def _pairs(case: Case, order: Order, choices: Iterable[Choice]) -> list[Pair]:
-    """The pairs of all selected roles, each once, and one pair with nobody for each role that is not."""
-    pairs: list[Pair] = []
-    seen: set[tuple[str, str]] = set()
-    for role, not_selected in choices:
-        for pair in [Pair(NOBODY, role, whole=not_selected)] if not_selected else _people(case, order, role):
-            key = (pair.person.id, pair.role)
-            if key not in seen:
-                seen.add(key)
-                pairs.append(pair)
-    return pairs
-
-
-def _people(case: Case, order: Order, role: str) -> Iterable[Pair]:
-    finder = order.finders.get(role)
-    if finder is not None:
-        return finder(case.occasion) or _vacant(role)
-    custom = case.facts.roles.get(role)
-    ticket = case.occasion.ticket
-    if custom is None or not order.admits_custom_roles:
-        because = f"'{case.name}' names the role '{in_words(role)}', and there is nobody in it whom it could speak to."
-        return [Pair(NOBODY, role, whole=Verdict("unknown_role", because))]
-    addresses = custom(ticket) if ticket is not None else ()
-    return [Pair(case.occasion.roster.at(address), role) for address in addresses]
-
-
-def _vacant(role: str) -> list[Pair]:
-    """Nobody is in a role; only of the admin address is that worth a word."""
-    if role != Role.ADMIN_ADDRESS:
-        return []
-    return [Pair(NOBODY, role, whole=Verdict("no_address", "The desk has no admin address."))]
 
 
 def _judged(case: Case, order: Order, pairs: Sequence[Pair]) -> Iterator[Judged]:
@@ -134,16 +79,17 @@ def _first(rules: Iterable[PairRule], case: Case, pair: Pair) -> Verdict | None:
 def _candidates(case: Case, order: Order, judged: Sequence[Judged]) -> Iterator[Candidate]:
     """The candidates of the decision: duplicates out, then the rules for the person, once for each survivor."""
     kept_at = _kept(judged)
-    roles: dict[int, tuple[str, ...]] = {}
+    survived: dict[int, dict[str, None]] = {}
     for index, kept in kept_at.items():
-        roles[kept] = (*roles.get(kept, ()), judged[index][0].role)
+        survived.setdefault(kept, {})[judged[index][0].role] = None
     for index, (pair, verdict) in enumerate(judged):
+        roles = tuple(survived.get(index, (pair.role,)))
         kept = kept_at.get(index, index)
         if verdict is None and kept != index:
             verdict = _duplicate(pair, judged[kept][0])
         elif verdict is None:
-            verdict = _first_about(case, order, pair.person, roles[index])
-        yield _candidate(pair, roles.get(index, (pair.role,)), verdict)
+            verdict = _first_about(case, order, pair.person, roles)
+        yield _candidate(pair, roles, verdict)
 
 
 def _kept(judged: Sequence[Judged]) -> dict[int, int]:

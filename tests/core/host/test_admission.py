@@ -4,6 +4,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+
 from deskbell.core.contract.events import TicketCreated
 from deskbell.core.contract.hookspecs import hookimpl
 from deskbell.core.contract.kinds import AgentAlert
@@ -66,7 +67,7 @@ def demanding(self: object, event: TicketCreated, session: object) -> None:
 
 
 REFUSED = [
-    ("an unknown hook", {"ticket_create": hookimpl(silent)}, "there is no hook 'ticket_create'. Did you mean 'ticket_created'?"),
+    ("an unknown hook", {"ticket_create": hookimpl(silent)}, "no hook 'ticket_create'. Did you mean 'ticket_created'?"),
     ("an unknown argument", {"ticket_created": hookimpl(demanding)}, "session"),
     ("a wrapper", {"ticket_created": hookimpl(wrapper=True)(wrapper)}, "its ticket_created is a wrapper"),
     ("async def", {"ticket_created": hookimpl(asynchronous)}, "its ticket_created is an 'async def'"),
@@ -77,9 +78,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("members", "words"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
-def test_a_plugin_that_breaks_the_api_is_refused_in_words(
-    folder: Path, members: dict[str, object], words: str
-) -> None:
+def test_a_plugin_that_breaks_the_api_is_refused_in_words(folder: Path, members: dict[str, object], words: str) -> None:
     host = Host()
     with pytest.raises(PluginRefused) as refusal:
         host.admit("good", alert(folder, **members))
@@ -91,7 +90,7 @@ def test_a_plugin_that_breaks_the_api_is_refused_in_words(
 
 
 def test_a_missing_template_is_refused(folder: Path) -> None:
-    with pytest.raises(PluginRefused, match="there is no template 'lost/body.txt'"):
+    with pytest.raises(PluginRefused, match=r"there is no template 'lost/body\.txt'"):
         Host().admit("lost", alert(folder, ticket_created=hookimpl(silent)))
 
 

@@ -34,7 +34,8 @@ def test_an_error_whose_text_fails_is_a_result_as_well() -> None:
         raise Rude
 
     [result] = BoundedCalls(limit=5).run([call])
-    assert isinstance(result, CallFailed) and "Rude" in result.detail
+    assert isinstance(result, CallFailed)
+    assert "Rude" in result.detail
 
 
 def test_a_hang_is_left_behind_and_the_rest_is_called() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from deskbell.core.contract.faults import Fault
 from deskbell.core.host.admission import BUILT_IN_TEMPLATES
 from deskbell.core.notify.context import Desk
@@ -38,7 +39,9 @@ def faults() -> Faults:
 
 def test_user_text_is_data_and_html_is_escaped(tmp_path: Path, faults: Faults) -> None:
     """C1: rendered once only, shown literally."""
-    plugin = write(tmp_path / "plugin", subject="Hi {{ name }}", body="{{ name }}", html="<p>{{ name }}</p>", chat="{{ name }}")
+    plugin = write(
+        tmp_path / "plugin", subject="Hi {{ name }}", body="{{ name }}", html="<p>{{ name }}</p>", chat="{{ name }}"
+    )
     words = Renderer(overrides=None, faults=faults).render("words", (plugin,), CONTEXT)
     assert words.subject == "Hi <b>{{ 7*7 }}</b>"
     assert words.text == "<b>{{ 7*7 }}</b>\n"

@@ -1,0 +1,30 @@
+"""Every act of an agent on a ticket needs that the agent may open it before the act."""
+
+from datetime import datetime
+
+from ..contract.errors import DeskbellError
+from ..contract.people import Actor, ActorKind
+from ..contract.tickets import Ticket
+from ..notify.audience.access import may_open
+from ..store.directory import Directory
+
+
+class MayNotOpen(DeskbellError, PermissionError):
+    """An agent acts on a ticket without access to it."""
+
+    def __init__(self, actor: Actor, ticket: Ticket) -> None:
+        super().__init__(
+            f"{actor.name or actor.address} may not open ticket {ticket.number}: make the agent a member of "
+            f"'{ticket.department.name}', or let somebody who may open it assign it."
+        )
+
+
+def require_access(directory: Directory, *, ticket: Ticket, actor: Actor, now: datetime) -> None:
+    """Let agents pass who may open the ticket; end users and the system are not judged here.
+
+    :raises MayNotOpen: when the agent may not.
+    """
+    if actor.kind is not ActorKind.AGENT:
+        return
+    if actor.id is None or not may_open(directory, ticket=ticket, agent_id=actor.id, moment=now):
+        raise MayNotOpen(actor, ticket)

@@ -1,0 +1,60 @@
+"""The command that assigns a ticket by hand: to an agent, to a team, or to both."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from ..contract.errors import UnknownName
+from ..contract.events import Event, TicketAssigned
+from ..contract.people import Actor
+from ..store import journal, tickets
+from ..store.directory import Directory
+from .access import require_access
+
+
+def assign_ticket(
+    session: Session,
+    directory: Directory,
+    *,
+    ticket_id: int,
+    actor: Actor,
+    agent_id: int | None = None,
+    team_id: int | None = None,
+    comment: str = "",
+    now: datetime,
+) -> tuple[Event, ...]:
+    """Give a ticket to an agent, a team or both; what is None stays as it is, for assigning to a team clears nothing.
+
+    :param comment: goes with the event; no note is written.
+    :returns: `ticket_assigned` with what is new, or nothing when nothing changes.
+    :raises MayNotOpen: when the acting agent may not open the ticket.
+    :raises UnknownName: when there is no such ticket, agent or team.
+    """
+    before = tickets.lock(session, ticket_id)
+    require_access(directory, ticket=before, actor=actor, now=now)
+    if agent_id is not None and agent_id not in directory.agents:
+        raise UnknownName("agent with the id", str(agent_id))
+    if team_id is not None and team_id not in directory.teams:
+        raise UnknownName("team with the id", str(team_id))
+    old_agent = before.agent.id if before.agent else None
+    old_team = before.team.id if before.team else None
+    new_agent = agent_id if agent_id is not None else old_agent
+    new_team = team_id if team_id is not None else old_team
+    if (new_agent, new_team) == (old_agent, old_team):
+        return ()
+    tickets.assign(session, ticket_id, agent_id=new_agent, team_id=new_team, now=now)
+    after = tickets.snapshot(session, ticket_id)
+    event = TicketAssigned(
+        id=0,
+        act=uuid4().hex,
+        at=now,
+        actor=actor,
+        ticket=after,
+        agent=after.agent if new_agent != old_agent else None,
+        team=after.team if new_team != old_team else None,
+        agent_before=before.agent,
+        team_before=before.team,
+        comment=comment,
+    )
+    return journal.append(session, [event])

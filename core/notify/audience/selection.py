@@ -1,0 +1,70 @@
+"""Which roles a notice speaks to, in which order, and who is in them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ...contract.people import Role
+from ..switches import Tick, resolve_audience
+from .case import Case
+from .order import Order
+from .pairs import Pair, Verdict
+from .people import NOBODY
+from .roles import in_words
+
+Choice = tuple[str, Verdict | None]
+
+
+def pairs_of(case: Case, order: Order, roles: Sequence[str] | None) -> list[Pair]:
+    """Every pair of a selected role, once, and one pair with nobody for each role that is not selected.
+
+    :param roles: what the notice said: roles instead of the configured audience, or None.
+    """
+    pairs: list[Pair] = []
+    seen: set[tuple[str, str]] = set()
+    for role, not_selected in _choices(case, order, roles):
+        for pair in [Pair(NOBODY, role, whole=not_selected)] if not_selected else _people(case, order, role):
+            key = (pair.person.id, pair.role)
+            if key not in seen:
+                seen.add(key)
+                pairs.append(pair)
+    return pairs
+
+
+def _choices(case: Case, order: Order, roles: Sequence[str] | None) -> Iterator[Choice]:
+    """Every role in the order in which duplicates are resolved; with a verdict where it is not selected."""
+    if order.always is not None:
+        yield order.always, None
+        return
+    ticks = resolve_audience(
+        case.occasion.directory, plugin=case.name, kind=case.plugin, department_id=case.occasion.department_id
+    )
+    if roles is None:
+        yield from ((role, None if tick.on else _not_ticked(role, tick)) for role, tick in ticks.items())
+        return
+    for role in ticks:
+        because = f"'{case.name}' left the role '{in_words(role)}' out of this notice."
+        yield role, None if role in roles else Verdict("role_not_selected", because)
+    yield from ((role, None) for role in dict.fromkeys(roles) if role not in ticks)
+
+
+def _not_ticked(role: str, tick: Tick) -> Verdict:
+    return Verdict("role_not_selected", f"The role '{in_words(role)}' is not selected {tick.provenance.where}.")
+
+
+def _people(case: Case, order: Order, role: str) -> Iterable[Pair]:
+    finder = order.finders.get(role)
+    if finder is not None:
+        return finder(case.occasion) or _vacant(role)
+    custom = case.facts.roles.get(role)
+    ticket = case.occasion.ticket
+    if custom is None or not order.admits_custom_roles:
+        because = f"'{case.name}' names the role '{in_words(role)}', and there is nobody in it whom it could speak to."
+        return [Pair(NOBODY, role, whole=Verdict("unknown_role", because))]
+    addresses = custom(ticket) if ticket is not None else ()
+    return [Pair(case.occasion.roster.at(address), role) for address in addresses]
+
+
+def _vacant(role: str) -> list[Pair]:
+    """Nobody is in a role; only of the admin address is that worth a word."""
+    if role != Role.ADMIN_ADDRESS:
+        return []
+    return [Pair(NOBODY, role, whole=Verdict("no_address", "The desk has no admin address."))]
