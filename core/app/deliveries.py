@@ -19,7 +19,7 @@ def listed(
     :raises UnknownName: when there is no such ticket.
     """
     with desk.db.reading() as session:
-        ticket_id = None if ticket is None else tickets.by_number(session, ticket).id
+        ticket_id = None if ticket is None else tickets.find_number(session, ticket).id
         rows = delivery_log.list_deliveries(session, state=state, ticket_id=ticket_id, limit=limit)
         directory = desk.db.directory(session)
     return rows, desk.channels.at(directory).waiting

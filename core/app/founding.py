@@ -10,8 +10,9 @@ from ..desk import blueprint
 from ..desk.blueprint.first_desk import first_desk
 from ..host.admission import Host
 from ..settings import DatabaseSettings, DeskPaths, Settings, load_settings, render_settings
-from ..store.database import Database, schema_version
-from ..store.migrations import HEAD, migrate
+from ..store.database import Database
+from ..store.migrations import migrate
+from ..store.schema import HEAD, schema_version
 from ..store.secrets import SecretBox
 
 PRIVATE_FILE = 0o600
@@ -75,7 +76,7 @@ def _furnish(url: str, beginning: Beginning, secrets: SecretBox, clock: Clock) -
         smtp_host=beginning.smtp_host,
         catalogue=catalogue,
     )
-    db = Database(url)
+    db = Database(url, clock=clock)
     try:
         with db.writing() as session:
             plan = blueprint.plan(session, wanted, prune=False, secrets=secrets)
@@ -90,7 +91,7 @@ def migrate_desk(directory: Path) -> tuple[str, str]:
     :raises DeskbellError: when its settings cannot be used.
     """
     url = DeskPaths(directory).database_url(load_settings(directory))
-    db = Database(url)
+    db = Database(url, clock=SystemClock())
     try:
         with db.reading() as session:
             before = schema_version(session.connection())

@@ -56,6 +56,7 @@ class Desk:
     calls: BoundedCalls
     switchboard: Switchboard
     ringer: Ringer
+    hooks: BeforeHooks
     intake: Intake
     channels: OpenChannels
     leases: Leases
@@ -166,6 +167,7 @@ def _furnish(paths: DeskPaths, settings: Settings, clock: Clock, db: Database, h
             renderer=renderer,
             clock=clock,
         ),
+        hooks=hooks,
         intake=Intake(db, files=files, hooks=hooks, faults=watch, clock=clock),
         channels=channels,
         leases=leases,

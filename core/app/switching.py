@@ -1,7 +1,7 @@
 """Plugins as administrators see them: in use or not and why, and the setting of their switches."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -11,7 +11,7 @@ from ..contract.structuring import plain
 from ..host.admission import Admitted
 from ..notify import switches
 from ..store import configuration
-from ..store.directory import Directory
+from ..store.directory import Directory, Named
 from .opening import Desk
 
 SHADOW = "shadow"
@@ -158,12 +158,12 @@ def _switch_lines(name: str, directory: Directory) -> Iterator[SwitchLine]:
 
 
 def _scope_name(directory: Directory, level: Level, scope_id: int) -> str:
-    records = {
+    named: Mapping[Level, Mapping[int, Named]] = {
         Level.DEPARTMENT: directory.departments,
         Level.TOPIC: directory.topics,
         Level.MAILBOX: directory.mailboxes,
-    }.get(level, {})
-    record = records.get(scope_id)
+    }
+    record = named.get(level, {}).get(scope_id)
     return record.name if record is not None else ""
 
 

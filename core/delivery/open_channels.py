@@ -82,7 +82,7 @@ class OpenChannels:
         if known is not None and known[0] == stored:
             return known[1]
         cls = self._types[name]
-        options = structure(stored, cls.Options, file="the desk's settings", path=f"channels.{name}")
+        options: object = structure(stored, cls.Options, file="the desk's settings", path=f"channels.{name}")
         channel = cls(options, send_limit=self._send_limit)
         if known is not None:
             # Another thread may be sending through it; it is closed with the rest at the end.

@@ -59,7 +59,8 @@ def message_answer(*, offered: MessageDraft, answered: MessageDraft, faults: Fau
 
 def refusal_reason(refusal: Refusal) -> str:
     """The reason of a refusal as one line that can be kept and shown."""
-    reason = refusal.reason if isinstance(refusal.reason, str) else ""
+    said: object = refusal.reason
+    reason = said if isinstance(said, str) else ""
     return " ".join(_UNWRITABLE.sub(" ", reason).split())[:MAX_REASON] or "A plugin refused it and gave no reason."
 
 

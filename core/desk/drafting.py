@@ -3,7 +3,7 @@
 from ..contract.drafts import TicketDraft
 from ..contract.errors import UnknownName
 from ..contract.people import Actor
-from ..contract.tickets import Origin, Priority
+from ..contract.tickets import Origin, Priority, Ticket
 from ..store.directory import DepartmentRecord, Directory, MailboxRecord, TopicRecord
 
 
@@ -48,6 +48,32 @@ def draft_ticket(
         priority=priority or (subject_matter.priority if subject_matter else Priority.NORMAL),
         agent=named_agent,
         team=named_team,
+        headers=headers,
+    )
+
+
+def draft_continuing(
+    directory: Directory,
+    *,
+    ticket: Ticket,
+    sender: Actor,
+    origin: Origin,
+    text: str,
+    subject: str = "",
+    mailbox: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> TicketDraft:
+    """The draft of a ticket that carries on a closed one: routed like it, and assigned by nobody's wish but the topic's."""
+    return draft_ticket(
+        directory,
+        sender=sender,
+        origin=origin,
+        subject=subject or ticket.subject,
+        text=text,
+        mailbox=mailbox,
+        topic=ticket.topic.name if ticket.topic else "",
+        department=ticket.department.name,
+        priority=ticket.priority,
         headers=headers,
     )
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import attrs
 from sqlalchemy.orm import Session
 
+from ..contract.addresses import normalise
 from ..contract.drafts import MessageDraft
 from ..contract.events import Event, Incoming, MessagePosted, TicketReopened, TicketStatusChanged
 from ..contract.people import EndUser
@@ -86,18 +87,26 @@ def _entry(
 
 
 def _is_agent(directory: Directory, address: str) -> bool:
-    return end_users.normalise(address) in directory.agents_by_address
+    return normalise(address) in directory.agents_by_address
 
 
-def _events(
-    before: Ticket, after: Ticket, entry: Entry, incoming: Incoming | None, *, now: datetime
-) -> list[Event]:
+def _events(before: Ticket, after: Ticket, entry: Entry, incoming: Incoming | None, *, now: datetime) -> list[Event]:
     act = uuid4().hex
     events: list[Event] = [
         MessagePosted(id=0, act=act, at=now, actor=entry.author, ticket=after, incoming=incoming, entry=entry)
     ]
     if after.status is not before.status:
-        common = {"id": 0, "act": act, "at": now, "actor": entry.author, "ticket": after, "incoming": incoming}
-        events.append(TicketReopened(**common))
-        events.append(TicketStatusChanged(**common, before=before.status, after=after.status))
+        events += [
+            TicketReopened(id=0, act=act, at=now, actor=entry.author, ticket=after, incoming=incoming),
+            TicketStatusChanged(
+                id=0,
+                act=act,
+                at=now,
+                actor=entry.author,
+                ticket=after,
+                incoming=incoming,
+                before=before.status,
+                after=after.status,
+            ),
+        ]
     return events

@@ -44,8 +44,8 @@ def open_tickets(
     ]
     ids = tickets.insert_tickets(session, new)
     snapshots = [
-        _snapshot(ticket_id, *each, directory=directory)
-        for ticket_id, *each in zip(ids, new, places, owners, strict=True)
+        _snapshot(ticket_id, ticket, place, owner, directory=directory)
+        for ticket_id, ticket, place, owner in zip(ids, new, places, owners, strict=True)
     ]
     entries = _write_entries(session, openings, snapshots, now=now)
     events = [

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.orm import Session
 
 from ..contract.decisions import Candidate, Decision
+from ..contract.events import TicketRefused
 from .rows import DecisionRow, JournalRow
 
 _converter = make_converter()
@@ -54,6 +55,12 @@ def of_ticket(session: Session, ticket_id: int) -> tuple[Recorded, ...]:
 def of_event(session: Session, event_id: int) -> tuple[Recorded, ...]:
     """All decisions on one event, in the order of the plugins' names."""
     return _recorded(session, JournalRow.id == event_id)
+
+
+def of_refused_mail(session: Session, raw_mail_id: int) -> tuple[Recorded, ...]:
+    """All decisions on the refusal of one kept mail; none when it was set aside without an event."""
+    refused = JournalRow.event == TicketRefused.name
+    return _recorded(session, refused & (JournalRow.data["raw_mail_id"].as_integer() == raw_mail_id))
 
 
 def _recorded(session: Session, condition: ColumnElement[bool]) -> tuple[Recorded, ...]:

@@ -111,7 +111,7 @@ class AttachmentStore:
         if not self._has(stored):
             file.flush()
             os.fsync(file.fileno())
-            os.replace(file.name, place)
+            Path(file.name).replace(place)
         _sync_folder(place.parent)
 
     def _has(self, stored: Stored) -> bool:

@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import attrs
-from sqlalchemy import Row as ResultRow
-from sqlalchemy import Select, bindparam, func, insert, select, text, update
+from sqlalchemy import RowMapping, Select, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from ..contract.errors import UnknownName
@@ -76,15 +75,6 @@ class Settled:
     ticket_id: int | None = None
 
 
-@attrs.frozen
-class Waiting:
-    """A mail that waits: how large it is, in octets, and how often processing it was begun."""
-
-    id: int
-    size: int
-    tries: int
-
-
 # --- in ---
 
 
@@ -129,26 +119,18 @@ def _values(mail: NewRawMail, *, now: datetime) -> dict[str, Any]:
 # --- being processed ---
 
 
-def waiting(session: Session, *, limit: int, after: int = 0) -> tuple[Waiting, ...]:
-    """Mails that wait, oldest first.
-
-    :param after: go on above this id, which was the last of the page before.
-    """
-    wanted = _waiting().where(RawMailRow.id > after).limit(limit)
-    return tuple(Waiting(*row) for row in session.connection().execute(wanted))
+def waiting(session: Session, *, limit: int) -> tuple[RawMail, ...]:
+    """Mails that wait, oldest first."""
+    return _read(session, _waiting().limit(limit))
 
 
-def waiting_among(session: Session, ids: Collection[int]) -> tuple[Waiting, ...]:
+def waiting_among(session: Session, ids: Collection[int]) -> tuple[RawMail, ...]:
     """Those of the mails that wait, oldest first."""
-    return tuple(Waiting(*row) for row in session.connection().execute(_waiting().where(RawMailRow.id.in_(ids))))
+    return _read(session, _waiting().where(RawMailRow.id.in_(ids)))
 
 
 def _waiting() -> Select[*tuple[Any, ...]]:
-    return (
-        select(RawMailRow.id, func.length(RawMailRow.content), RawMailRow.tries)
-        .where(RawMailRow.state == "waiting")
-        .order_by(RawMailRow.id)
-    )
+    return _mails().where(RawMailRow.state == "waiting").order_by(RawMailRow.id)
 
 
 def begin_try(session: Session, ids: Collection[int], *, excused: Collection[int] = ()) -> tuple[int, ...]:
@@ -170,21 +152,21 @@ def begin_try(session: Session, ids: Collection[int], *, excused: Collection[int
     return tuple(sorted(begun))
 
 
-def take(session: Session, ids: Collection[int]) -> tuple[RawMail, ...]:
-    """Those of the mails that still wait and that no other process settles now; they are the caller's to settle.
+def take(session: Session, ids: Collection[int]) -> frozenset[int]:
+    """The ids of those mails that still wait and that no other process settles now; they are the caller's to settle.
 
     On PostgreSQL one transaction at a time takes mails: two copies of one mail would not see each other otherwise.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_INTAKE})"))
-    wanted = _mails().where(RawMailRow.state == "waiting", RawMailRow.id.in_(ids)).order_by(RawMailRow.id)
-    return tuple(map(_mail, session.connection().execute(wanted.with_for_update(skip_locked=True))))
+    wanted = select(RawMailRow.id).where(RawMailRow.state == "waiting", RawMailRow.id.in_(ids))
+    return frozenset(session.connection().scalars(wanted.with_for_update(skip_locked=True)))
 
 
-def contents(session: Session, ids: Collection[int]) -> Mapping[int, bytes]:
-    """The octets of these mails by id."""
-    rows = session.connection().execute(select(RawMailRow.id, RawMailRow.content).where(RawMailRow.id.in_(ids)))
-    return {number: bytes(content) for number, content in rows}
+def waiting_contents(session: Session, ids: Collection[int]) -> dict[int, bytes]:
+    """The octets of those of the mails that wait, by id."""
+    wanted = select(RawMailRow.id, RawMailRow.content).where(RawMailRow.id.in_(ids), RawMailRow.state == "waiting")
+    return {number: bytes(octets) for number, octets in session.connection().execute(wanted)}
 
 
 def settle(session: Session, outcomes: Sequence[Settled]) -> None:
@@ -213,7 +195,7 @@ def settled_originals(session: Session, digests: Collection[str]) -> Mapping[tup
     wanted = _mails().where(
         RawMailRow.digest.in_(digests), RawMailRow.state != "waiting", RawMailRow.reason.not_like(f"{COPY_OF}%")
     )
-    found = map(_mail, session.connection().execute(wanted.order_by(RawMailRow.id.desc())))
+    found = _read(session, wanted.order_by(RawMailRow.id.desc()))
     return {(mail.digest, mail.mailbox_id): mail for mail in found}
 
 
@@ -225,10 +207,10 @@ def find(session: Session, mail_id: int) -> RawMail:
 
     :raises UnknownName: when there is none with this id.
     """
-    row = session.connection().execute(_mails().where(RawMailRow.id == mail_id)).one_or_none()
-    if row is None:
+    found = _read(session, _mails().where(RawMailRow.id == mail_id))
+    if not found:
         raise UnknownName("mail", str(mail_id))
-    return _mail(row)
+    return found[0]
 
 
 def content(session: Session, mail_id: int) -> bytes:
@@ -236,10 +218,10 @@ def content(session: Session, mail_id: int) -> bytes:
 
     :raises UnknownName: when there is none with this id.
     """
-    found = contents(session, [mail_id])
-    if mail_id not in found:
+    octets = session.connection().scalar(select(RawMailRow.content).where(RawMailRow.id == mail_id))
+    if octets is None:
         raise UnknownName("mail", str(mail_id))
-    return found[mail_id]
+    return bytes(octets)
 
 
 def list_mails(
@@ -254,7 +236,7 @@ def list_mails(
         wanted = wanted.where(RawMailRow.state.in_([state.value for state in states]))
     if before_id is not None:
         wanted = wanted.where(RawMailRow.id < before_id)
-    return tuple(map(_mail, session.connection().execute(wanted)))
+    return _read(session, wanted)
 
 
 def retry(session: Session, mail_id: int) -> bool:
@@ -272,7 +254,10 @@ def _mails() -> Select[*tuple[Any, ...]]:
     return select(*columns, func.length(RawMailRow.content).label("size"))
 
 
-def _mail(row: ResultRow[*tuple[Any, ...]]) -> RawMail:
-    values = dict(row._mapping)
-    recipients = tuple(filter(None, values.pop("envelope_to").split("\n")))
-    return RawMail(**{**values, "state": RawState(values["state"])}, envelope_to=recipients)
+def _read(session: Session, wanted: Select[*tuple[Any, ...]]) -> tuple[RawMail, ...]:
+    return tuple(map(_mail, session.connection().execute(wanted).mappings()))
+
+
+def _mail(row: RowMapping) -> RawMail:
+    recipients = tuple(filter(None, row["envelope_to"].split("\n")))
+    return RawMail(**{**row, "state": RawState(row["state"]), "envelope_to": recipients})

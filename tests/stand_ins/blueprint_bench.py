@@ -89,7 +89,7 @@ class Bench:
         self.clock = FrozenClock()
         self.db = Database(url, clock=self.clock)
         self.secrets = SecretBox.create(key_file)
-        self.environment = {"LOFT_KEY": "coo"}
+        self.environment = {"LOFT_KEY": "coo-coo-coo"}
 
     def plan(self, toml: str, *, prune: bool = False) -> blueprint.Plan:
         """What applying the file would change."""

@@ -66,15 +66,9 @@ def _check_references(facts: Check) -> None:
 def _unknown(facts: Check, table: str, item: DeskObject, path: Path, ref: Ref) -> InvalidSetting:
     near = nearest(ref.key, (known.key for known in facts.final[ref.table].values()))
     # A reference that is a key itself needs no second mention of its name.
-    reason = (
-        f"names no {ref.word} of this desk" if ref in path else f"names '{ref.key}', but there is no such {ref.word}"
-    )
-    return facts.refuse(table, item.key, _until(path, ref), reason, remedy=suggestion(near))
-
-
-def _until(path: Path, ref: Ref) -> Path:
-    """The path up to the reference, if it stands in the path."""
-    return path[: path.index(ref) + 1] if ref in path else path
+    is_key = path[-1] == ref
+    reason = f"names no {ref.word} of this desk" if is_key else f"names '{ref.key}', but there is no such {ref.word}"
+    return facts.refuse(table, item.key, path, reason, remedy=suggestion(near))
 
 
 def _check_parents(facts: Check) -> None:

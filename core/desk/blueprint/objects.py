@@ -86,11 +86,11 @@ class DeskObject:
     fields: Fields
 
     def refs(self) -> Iterator[tuple[Path, Ref]]:
-        """Every reference to another object, with the field that holds it."""
+        """Every reference to another object, with the field that holds it or, of a longer path, the part that it ends."""
         for path, value in self.fields.items():
             if value is None:
                 continue
-            yield from ((path, part) for part in path if isinstance(part, Ref))
+            yield from ((path[: depth + 1], part) for depth, part in enumerate(path) if isinstance(part, Ref))
             items = value.items if isinstance(value, Group) else (value,)
             yield from ((path, item) for item in items if isinstance(item, Ref))
 

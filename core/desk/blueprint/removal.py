@@ -64,15 +64,15 @@ def _check_unused(session: Session, change: Change, *, record_id: int) -> None:
     usage = usage_of(session, record_id)
     what = place(change.table, change.key)
     if usage.tickets:
-        raise InUse(what, f"{usage.tickets} ticket{'s' if usage.tickets > 1 else ''} {words}", remedy)
+        raise InUse(what, f"it {words} {usage.tickets} ticket{'s' if usage.tickets > 1 else ''}", remedy)
     if usage.acted:
         raise InUse(what, "the history of tickets names it", remedy)
 
 
 _USAGES: Mapping[str, tuple[Callable[[Session, int], Usage], str, str]] = {
-    "agents": (records.agent_usage, "assigned to or last answered by it", "Keep it with active = false."),
-    "departments": (records.department_usage, "in it", "Transfer them first."),
-    "teams": (records.team_usage, "assigned to it", "Assign them to somebody else first."),
-    "end_users": (records.end_user_usage, "it takes part in", "Keep it in the file."),
+    "agents": (records.agent_usage, "is assigned to, or was the last to answer,", "Keep it with active = false."),
+    "departments": (records.department_usage, "holds", "Transfer them first."),
+    "teams": (records.team_usage, "is assigned to", "Assign them to somebody else first."),
+    "end_users": (records.end_user_usage, "takes part in", "Keep it in the file."),
 }
-"""By table: what a row is in use for, the words for its tickets, and what to do."""
+"""By table: what a row is in use for, the words before its tickets, and what to do."""

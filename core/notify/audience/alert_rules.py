@@ -1,5 +1,7 @@
 """The rules for pairs of an agent alert, each a few lines, in the order of behaviour section 4; `order` lists them."""
 
+from collections.abc import Mapping
+
 from ...contract.events import TicketCreated
 from ...contract.people import Role
 from ...store.directory import RecipientsMode
@@ -7,8 +9,14 @@ from .case import Case
 from .pairs import Pair, Verdict
 from .roles import in_words
 
-MEMBERS = frozenset({Role.DEPARTMENT_MEMBER, Role.EXTENDED_MEMBER})
 ON_LEAVE = "on_leave"
+
+COUNTED: Mapping[RecipientsMode, tuple[str, ...]] = {
+    RecipientsMode.MEMBERS: (Role.DEPARTMENT_MEMBER,),
+    RecipientsMode.MEMBERS_AND_EXTENDED: (Role.DEPARTMENT_MEMBER, Role.EXTENDED_MEMBER),
+    RecipientsMode.NOBODY: (),
+}
+"""In which roles a recipients mode lets people be members."""
 
 
 def whole_role(_: Case, pair: Pair) -> Verdict | None:
@@ -16,11 +24,12 @@ def whole_role(_: Case, pair: Pair) -> Verdict | None:
     return pair.whole
 
 
-def assigned_at_creation(case: Case, pair: Pair) -> Verdict | None:
+def assigned_at_creation(case: Case, _: Pair) -> Verdict | None:
     """Rule 3: a new ticket that has an assignee is not everybody's business."""
-    if pair.role not in MEMBERS or not isinstance(case.occasion.event, TicketCreated):
+    event = case.occasion.event
+    if not isinstance(event, TicketCreated):
         return None
-    ticket = case.occasion.event.ticket
+    ticket = event.ticket
     assignee = ticket.agent or ticket.team
     if assignee is None:
         return None
@@ -66,7 +75,7 @@ def no_access(case: Case, pair: Pair) -> Verdict | None:
 
 def membership_alerts_off(case: Case, pair: Pair) -> Verdict | None:
     """Rule 7: the alerts flag of an extended membership. Who stands in for somebody gets no more than that person would."""
-    if pair.role != Role.EXTENDED_MEMBER or pair.enabled:
+    if pair.enabled:
         return None
     department = case.occasion.department
     where = f" of department '{department.name}'" if department is not None else ""
@@ -75,8 +84,6 @@ def membership_alerts_off(case: Case, pair: Pair) -> Verdict | None:
 
 def team_alerts_off(case: Case, pair: Pair) -> Verdict | None:
     """Rule 7: the switch of the team refuses members and lead, the own flag of a member that member only."""
-    if pair.role not in (Role.ASSIGNED_TEAM_MEMBER, Role.TEAM_LEAD):
-        return None
     team = case.occasion.team
     if team is None:
         return None
@@ -90,19 +97,11 @@ def team_alerts_off(case: Case, pair: Pair) -> Verdict | None:
 def recipients_mode(case: Case, pair: Pair) -> Verdict | None:
     """Rule 7: the mode says who the members of a department are, and nothing else."""
     department = case.occasion.department
-    if department is None or pair.role not in MEMBERS:
+    if department is None or pair.role in COUNTED[department.recipients_mode]:
         return None
-    mode = department.recipients_mode
-    if mode is RecipientsMode.MEMBERS_AND_EXTENDED:
-        return None
-    if mode is RecipientsMode.MEMBERS and pair.role == Role.DEPARTMENT_MEMBER:
-        return None
-    because = (
-        f"Department '{department.name}' counts nobody as its member for alerts"
-        if mode is RecipientsMode.NOBODY
-        else f"Department '{department.name}' counts only its primary members for alerts"
-    )
-    return Verdict("recipients_mode", f"{because}, so no {in_words(pair.role)} is told.")
+    counted = "only its primary members" if COUNTED[department.recipients_mode] else "nobody"
+    because = f"Department '{department.name}' counts {counted} for alerts, so no {in_words(pair.role)} is told."
+    return Verdict("recipients_mode", because)
 
 
 def _whose(pair: Pair) -> str:

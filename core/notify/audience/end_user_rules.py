@@ -1,7 +1,6 @@
 """The rules for pairs of an autoresponder or of correspondence, in the order of behaviour section 3; `order` lists them."""
 
 from ...contract.events import TicketCreated
-from ...contract.people import Role
 from .case import Case
 from .pairs import Pair, Verdict
 
@@ -48,7 +47,7 @@ def sender_unverified(case: Case, pair: Pair) -> Verdict | None:
 def already_addressed(case: Case, pair: Pair) -> Verdict | None:
     """Whoever the incoming mail was sent to has it already; the sender, who may have sent a copy home, is answered."""
     incoming = case.occasion.incoming
-    if incoming is None or pair.role not in (Role.OWNER, Role.COLLABORATOR) or _is_poster(case, pair):
+    if incoming is None or _is_poster(case, pair):
         return None
     if pair.person.is_one_of(frozenset(f"address:{address}" for address in incoming.addressed)):
         return Verdict("already_addressed", f"The mail went to {pair.person.address} directly.")
@@ -57,9 +56,9 @@ def already_addressed(case: Case, pair: Pair) -> Verdict | None:
 
 def inactive_collaborator(_: Case, pair: Pair) -> Verdict | None:
     """Only active collaborators receive mail."""
-    if pair.role == Role.COLLABORATOR and not pair.enabled:
-        return Verdict("inactive_collaborator", f"{pair.person.called} is not an active collaborator.")
-    return None
+    if pair.enabled:
+        return None
+    return Verdict("inactive_collaborator", f"{pair.person.called} is not an active collaborator.")
 
 
 def _is_poster(case: Case, pair: Pair) -> bool:

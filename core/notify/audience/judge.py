@@ -1,6 +1,7 @@
 """Turns the roles of a notice into people and judges each pair by the rules of its kind: one decision per plugin and event."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import attrs
 
@@ -48,7 +49,7 @@ def _judged(case: Case, order: Order, pairs: Sequence[Pair]) -> Iterator[Judged]
     """Each pair with the verdict of the first rule that has one; behind an absent one whoever stands in."""
     known = {(pair.person.id, pair.role) for pair in pairs}
     for pair in pairs:
-        verdict = _first(order.rules_for(pair), case, pair)
+        verdict = _first(order.rules_for(pair.role, stand_in=False), case, pair)
         yield pair, verdict
         while verdict is not None and verdict.reason == ON_LEAVE:
             substitute = _substitute(case, pair)
@@ -56,8 +57,8 @@ def _judged(case: Case, order: Order, pairs: Sequence[Pair]) -> Iterator[Judged]
                 # Who has a place of the own in this role is judged in that, and a circle of substitutes ends here.
                 break
             known.add((substitute.id, pair.role))
-            pair = attrs.evolve(pair, person=substitute, absent=pair.person)
-            verdict = _first(order.stand_in, case, pair)
+            pair = attrs.evolve(pair, person=substitute, absent=pair.absent or pair.person)
+            verdict = _first(order.rules_for(pair.role, stand_in=True), case, pair)
             yield pair, verdict
 
 
@@ -78,31 +79,37 @@ def _first(rules: Iterable[PairRule], case: Case, pair: Pair) -> Verdict | None:
 
 def _candidates(case: Case, order: Order, judged: Sequence[Judged]) -> Iterator[Candidate]:
     """The candidates of the decision: duplicates out, then the rules for the person, once for each survivor."""
-    kept_at = _kept(judged)
-    survived: dict[int, dict[str, None]] = {}
-    for index, kept in kept_at.items():
-        survived.setdefault(kept, {})[judged[index][0].role] = None
+    kept, roles_of = _survivors(judged)
     for index, (pair, verdict) in enumerate(judged):
-        roles = tuple(survived.get(index, (pair.role,)))
-        kept = kept_at.get(index, index)
-        if verdict is None and kept != index:
-            verdict = _duplicate(pair, judged[kept][0])
-        elif verdict is None:
+        roles: tuple[str, ...] = (pair.role,)
+        if verdict is None and kept[index] == index:
+            roles = tuple(roles_of[index])
             verdict = _first_about(case, order, pair.person, roles)
-        yield _candidate(pair, roles, verdict)
+        elif verdict is None:
+            verdict = _duplicate(pair, judged[kept[index]][0])
+        yield _told(pair.person, roles, pair.absent) if verdict is None else _judged_so(pair.person, roles, verdict)
 
 
-def _kept(judged: Sequence[Judged]) -> dict[int, int]:
-    """For the index of each surviving pair, the index of the pair that is kept for that person (rule 9)."""
-    first: dict[str, int] = {}
-    kept_at: dict[int, int] = {}
+def _survivors(judged: Sequence[Judged]) -> tuple[dict[int, int], dict[int, list[str]]]:
+    """For each pair that passed the pair that is kept of its person, and for that the roles that passed (rule 9).
+
+    Pairs are known by their index.
+    """
+    known: dict[str, int] = {}
+    kept: dict[int, int] = {}
+    roles_of: dict[int, list[str]] = {}
     for index, (pair, verdict) in enumerate(judged):
         if verdict is None:
-            identities = pair.person.identities
-            kept = next((first[each] for each in identities if each in first), index)
-            kept_at[index] = kept
-            first.update((each, kept) for each in identities if each not in first)
-    return kept_at
+            first = index
+            for identity in pair.person.identities:
+                first = min(first, known.get(identity, first))
+            for identity in pair.person.identities:
+                known[identity] = first
+            kept[index] = first
+            roles = roles_of.setdefault(first, [])
+            if pair.role not in roles:
+                roles.append(pair.role)
+    return kept, roles_of
 
 
 def _duplicate(pair: Pair, kept: Pair) -> Verdict:
@@ -118,12 +125,22 @@ def _first_about(case: Case, order: Order, person: Person, roles: tuple[str, ...
     return None
 
 
-def _candidate(pair: Pair, roles: tuple[str, ...], verdict: Verdict | None) -> Candidate:
-    person = pair.person
-    if verdict is None:
-        deputy = f", standing in for {pair.absent.called}" if pair.absent is not None else ""
-        because = f"{person.called} is told as {' and '.join(map(in_words, roles))}{deputy}."
-        verdict = Verdict("", because, Outcome.NOTIFIED)
+@lru_cache(maxsize=4096)
+def _told(person: Person, roles: tuple[str, ...], absent: Person | None) -> Candidate:
+    """Somebody who is told; kept, for the members of a department are told of ticket after ticket."""
+    deputy = f", standing in for {absent.called}" if absent is not None else ""
+    because = f"{person.called} is told as {' and '.join(map(in_words, roles))}{deputy}."
+    return Candidate(
+        person=person.id,
+        name=person.name,
+        address=person.address,
+        roles=roles,
+        outcome=Outcome.NOTIFIED,
+        because=because,
+    )
+
+
+def _judged_so(person: Person, roles: tuple[str, ...], verdict: Verdict) -> Candidate:
     return Candidate(
         person=person.id,
         name=person.name,

@@ -35,58 +35,80 @@ PairRule = Callable[[Case, Pair], Verdict | None]
 PersonRule = Callable[[Case, Person, tuple[str, ...]], Verdict | None]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
+class Judges:
+    """A rule for pairs and the roles that it judges: `only` these, or all but `never` those."""
+
+    rule: PairRule
+    only: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
+
+    def judges(self, role: str) -> bool:
+        """Whether a pair of this role is the rule's business."""
+        return role not in self.never and (not self.only or role in self.only)
+
+
+@attrs.frozen(kw_only=True, eq=False)
 class Order:
     """How one kind of plugin is judged.
 
-    The first rule of `pair` that has a verdict decides about a pair; `stand_in` are the rules for a pair that a leave brought
-    up, `admin_address` those for the pair of that role. Then duplicates go, and the first rule of `person` decides.
+    The first rule of `pair` that has a verdict decides about a pair; of a pair that a leave brought up, only those from
+    number `stand_in_from` on are asked. Then duplicates go, and the first rule of `person` that has a verdict decides.
     `finders` are the roles that the kind can speak to, beside those of plugins if it `admits_custom_roles`, which stand for
     agents; `always` is the one role of a kind that no tick can silence.
     """
 
     finders: Mapping[str, Finder]
-    pair: tuple[PairRule, ...]
-    stand_in: tuple[PairRule, ...] = ()
-    admin_address: tuple[PairRule, ...] = ()
+    pair: tuple[Judges, ...]
     person: tuple[PersonRule, ...]
+    stand_in_from: int = 0
     always: Role | None = None
     admits_custom_roles: bool = False
+    _by_role: dict[tuple[str, bool], tuple[PairRule, ...]] = attrs.field(factory=dict, init=False, repr=False)
 
-    def rules_for(self, pair: Pair) -> tuple[PairRule, ...]:
-        """The rules that judge this pair."""
-        return self.admin_address if pair.role == Role.ADMIN_ADDRESS else self.pair
+    def rules_for(self, role: str, *, stand_in: bool) -> tuple[PairRule, ...]:
+        """The rules that judge a pair of this role, in order."""
+        rules = self._by_role.get((role, stand_in))
+        if rules is None:
+            asked = self.pair[self.stand_in_from :] if stand_in else self.pair
+            rules = self._by_role[role, stand_in] = tuple(each.rule for each in asked if each.judges(role))
+        return rules
 
 
-_FROM_RULE_4: tuple[PairRule, ...] = (
-    actor,
-    inactive,
-    on_leave,
-    no_access,
-    membership_alerts_off,
-    team_alerts_off,
-    recipients_mode,
-)
+_ADMIN_ADDRESS = frozenset({Role.ADMIN_ADDRESS})
+_EXTENDED = frozenset({Role.EXTENDED_MEMBER})
+_MEMBERS = frozenset({Role.DEPARTMENT_MEMBER, Role.EXTENDED_MEMBER})
+_TEAM = frozenset({Role.ASSIGNED_TEAM_MEMBER, Role.TEAM_LEAD})
 
 AGENT_ALERT = Order(
     finders=AGENT_ROLES,
     admits_custom_roles=True,
-    pair=(whole_role, assigned_at_creation, *_FROM_RULE_4),
-    stand_in=_FROM_RULE_4,
-    admin_address=(whole_role, actor),
+    pair=(
+        Judges(whole_role),
+        Judges(assigned_at_creation, only=_MEMBERS),
+        # From here on who stands in for somebody on leave is judged as well: rule 4.
+        Judges(actor),
+        Judges(inactive, never=_ADMIN_ADDRESS),
+        Judges(on_leave, never=_ADMIN_ADDRESS),
+        Judges(no_access, never=_ADMIN_ADDRESS),
+        Judges(membership_alerts_off, only=_EXTENDED),
+        Judges(team_alerts_off, only=_TEAM),
+        Judges(recipients_mode, only=_MEMBERS),
+    ),
+    stand_in_from=2,
     person=(no_address, before_delivery, shadow),
 )
 
 AUTORESPONDER = Order(
     finders=END_USER_ROLES,
     pair=(
-        agent_chose_no_send,
-        whole_role,
-        automatic_message,
-        system_address,
-        sender_unverified,
-        already_addressed,
-        inactive_collaborator,
+        Judges(agent_chose_no_send),
+        Judges(whole_role),
+        Judges(automatic_message),
+        Judges(system_address),
+        Judges(sender_unverified),
+        Judges(already_addressed, only=frozenset({Role.OWNER, Role.COLLABORATOR})),
+        Judges(inactive_collaborator, only=frozenset({Role.COLLABORATOR})),
     ),
     person=(no_address, before_delivery, shadow),
 )
@@ -94,16 +116,17 @@ AUTORESPONDER = Order(
 # "Nothing else refuses it" (behaviour section 9): an agent's own words pass even the plugins' before_delivery.
 CORRESPONDENCE = Order(
     finders=END_USER_ROLES,
-    pair=(agent_chose_no_send, whole_role, system_address, inactive_collaborator),
+    pair=(
+        Judges(agent_chose_no_send),
+        Judges(whole_role),
+        Judges(system_address),
+        Judges(inactive_collaborator, only=frozenset({Role.COLLABORATOR})),
+    ),
     person=(no_address, shadow),
 )
 
 SYSTEM_ALERT = Order(
-    finders=SYSTEM_ROLES,
-    pair=(),
-    admin_address=(whole_role,),
-    person=(no_address, shadow),
-    always=Role.ADMIN_ADDRESS,
+    finders=SYSTEM_ROLES, pair=(Judges(whole_role),), person=(no_address, shadow), always=Role.ADMIN_ADDRESS
 )
 
 _OTHERS = ((Autoresponder, AUTORESPONDER), (Correspondence, CORRESPONDENCE), (SystemAlert, SYSTEM_ALERT))

@@ -10,7 +10,7 @@ from ...store.directory import AgentRecord, Directory
 from ..remembered import PerDirectory
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Person:
     """Somebody who may be told. `agent` is the record of an agent, None for everybody else.
 
@@ -40,11 +40,15 @@ NOBODY = Person(id="", name="", address="", identities=(), deliverable=False)
 
 @attrs.frozen(kw_only=True)
 class Roster:
-    """The agents by id and by normalised address, the admin address as a person, and the agents with a substitute."""
+    """The agents by id and by normalised address, the admin address as a person.
+
+    `administrators` are the ids of agents with the admin flag, `substituted` the agents who named a substitute for a leave.
+    """
 
     agents: Mapping[int, Person]
     by_address: Mapping[str, Person]
     admin: Person | None
+    administrators: tuple[int, ...]
     substituted: tuple[AgentRecord, ...]
 
     def at(self, address: str) -> Person:
@@ -87,6 +91,7 @@ def _roster(directory: Directory) -> Roster:
         agents=agents,
         by_address=by_address,
         admin=_admin(directory.profile.admin_address, by_address),
+        administrators=tuple(agent.id for agent in directory.agents.values() if agent.is_admin),
         substituted=tuple(agent for agent in substituted if agent.leave_from is not None),
     )
 

@@ -1,9 +1,12 @@
 """From a role to the people in it: one small function per role, for agents, end users and the admin address."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from ...contract.events import AgentMentioned, TicketAssigned, TicketRefused
 from ...contract.people import Role
+from ...store.directory import Directory
+from ..remembered import PerDirectory
 from .access import account_manager
 from .case import Occasion
 from .pairs import Pair
@@ -24,8 +27,7 @@ def _admin_address(occasion: Occasion) -> list[Pair]:
 
 
 def _administrators(occasion: Occasion) -> list[Pair]:
-    agents = occasion.directory.agents.values()
-    return _agents(occasion, Role.ADMINISTRATOR, *(agent.id for agent in agents if agent.is_admin))
+    return _agents(occasion, Role.ADMINISTRATOR, *occasion.roster.administrators)
 
 
 def _department_manager(occasion: Occasion) -> list[Pair]:
@@ -38,16 +40,26 @@ def _department_members(occasion: Occasion) -> list[Pair]:
     department = occasion.department
     if department is None:
         return []
-    known = occasion.roster.agents
-    extended = (each for each in department.extended if each.agent_id not in department.members)
-    return [
-        *_agents(occasion, Role.DEPARTMENT_MEMBER, *department.members),
-        *(
-            Pair(known[each.agent_id], Role.EXTENDED_MEMBER, enabled=each.alerts)
-            for each in extended
-            if each.agent_id in known
-        ),
-    ]
+    known = _members.of(occasion.directory)
+    if department.id not in known:
+        extended = (each for each in department.extended if each.agent_id not in department.members)
+        known[department.id] = [
+            *_agents(occasion, Role.DEPARTMENT_MEMBER, *department.members),
+            *(
+                Pair(occasion.roster.agents[each.agent_id], Role.EXTENDED_MEMBER, enabled=each.alerts)
+                for each in extended
+                if each.agent_id in occasion.roster.agents
+            ),
+        ]
+    return known[department.id]
+
+
+def _nobody_yet(_: Directory) -> dict[int, list[Pair]]:
+    return {}
+
+
+# By department: a department may have hundreds of members, and they are the same for every ticket.
+_members = PerDirectory(_nobody_yet)
 
 
 def _assigned_agent(occasion: Occasion) -> list[Pair]:
@@ -139,6 +151,7 @@ END_USER_ROLES: Mapping[str, Finder] = {
 """Whom autoresponders and correspondence can speak to: never an agent."""
 
 
+@cache
 def in_words(role: str) -> str:
     """The role as a sentence calls it."""
     return role.replace("_", " ")

@@ -1,0 +1,39 @@
+"""Mails as they arrived: what became of each, and another try for those that were set aside."""
+
+from collections.abc import Sequence
+
+from ..contract.errors import InvalidValue
+from ..contract.events import Event
+from ..store import raw_mails
+from ..store.raw_mails import RawMail, RawState
+from .opening import Desk
+
+
+def listed(desk: Desk, *, states: Sequence[RawState], limit: int) -> tuple[RawMail, ...]:
+    """Kept mails, newest first; all, or those in some states."""
+    with desk.db.reading() as session:
+        return raw_mails.list_mails(session, states=states, limit=limit)
+
+
+def content(desk: Desk, mail_id: int) -> bytes:
+    """A mail, byte for byte.
+
+    :raises UnknownName: when there is none of this id.
+    """
+    with desk.db.reading() as session:
+        return raw_mails.content(session, mail_id)
+
+
+def retry(desk: Desk, mail_id: int) -> Sequence[Event]:
+    """Process a refused or quarantined mail once more and ring what it causes.
+
+    :raises UnknownName: when there is none of this id.
+    :raises InvalidValue: when it is in another state.
+    """
+    with desk.db.writing() as session:
+        mail = raw_mails.find(session, mail_id)
+        if not raw_mails.retry(session, mail_id):
+            raise InvalidValue(
+                f"mail {mail_id}", f"it is {mail.state.value}", "Only refused and quarantined mails are retried."
+            )
+    return desk.take_in([mail_id])

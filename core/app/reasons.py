@@ -1,0 +1,73 @@
+"""Explain and simulate: the same lines for what was decided and for what would be."""
+
+from sqlalchemy.orm import Session
+
+from ..contract.addresses import normalise
+from ..contract.errors import UnknownName
+from ..contract.people import Actor, ActorKind
+from ..desk.imagine import Scene, imagine
+from ..notify import explain
+from ..notify.explain import Line
+from ..store import decisions, journal, raw_mails, tickets
+from ..store.decisions import Recorded
+from ..store.directory import Directory
+from .opening import Desk
+
+
+def recorded(
+    desk: Desk, *, ticket: str | None, event_id: int | None, refused_id: int | None, person: str | None
+) -> tuple[Line, ...]:
+    """What was decided about a ticket, an event or a refused mail; for one person, also if never a candidate.
+
+    :raises UnknownName: when there is no such ticket, event or mail.
+    """
+    with desk.db.reading() as session:
+        found = _recorded(session, ticket=ticket, event_id=event_id, refused_id=refused_id)
+        if person is None:
+            return explain.recorded_lines(found)
+        return explain.about_person(session, desk.host, found, person)
+
+
+def _recorded(
+    session: Session, *, ticket: str | None, event_id: int | None, refused_id: int | None
+) -> tuple[Recorded, ...]:
+    if ticket is not None:
+        return decisions.of_ticket(session, tickets.find_number(session, ticket).id)
+    if refused_id is not None:
+        mail = raw_mails.find(session, refused_id)
+        return decisions.of_refused_mail(session, mail.id)
+    if event_id is None or journal.find_event(session, event_id) is None:
+        raise UnknownName("event", str(event_id))
+    return decisions.of_event(session, event_id)
+
+
+def simulated(desk: Desk, event: str, *, ticket: str, actor: str | None) -> tuple[Line, ...]:
+    """What would be decided if the event happened to the ticket now; nothing is written.
+
+    :raises UnknownName: when there is no such event, ticket or person.
+    :raises CannotImagine: when the ticket lacks what the event speaks of.
+    """
+    with desk.db.reading() as session:
+        directory = desk.db.directory(session)
+        found = tickets.find_number(session, ticket)
+        entries = tickets.entries(session, found.id)
+        history = journal.history(session, found.id)
+    scene = Scene(
+        ticket=found,
+        entries=entries,
+        actor=_actor(directory, actor, history[0].actor if history else Actor(ActorKind.SYSTEM)),
+        now=desk.clock.now(),
+        incoming=getattr(history[0], "incoming", None) if history else None,
+    )
+    considered = desk.ringer.consider([imagine(event, scene)], directory)
+    return tuple(line for each in considered for line in explain.lines(event, each.decision))
+
+
+def _actor(directory: Directory, address: str | None, opener: Actor) -> Actor:
+    """The agent with this address, else an end user; without an address whoever opened the ticket."""
+    if address is None:
+        return opener
+    agent = directory.agents_by_address.get(normalise(address))
+    if agent is not None:
+        return Actor(ActorKind.AGENT, agent.id, agent.name, agent.address)
+    return Actor(ActorKind.END_USER, None, "", address)

@@ -1,0 +1,92 @@
+"""`mail`: receive from a pipe, and look after what was refused or set aside."""
+
+import sys
+
+import click
+
+from .desks import desk_of
+from .examples import examples
+from .output import json_option, show
+
+COLUMNS = ("id", "state", "received_at", "source", "envelope_from", "size", "tries", "ticket_id", "reason")
+STATES = ("waiting", "stored", "refused", "loop", "quarantined")
+SET_ASIDE = ("refused", "loop", "quarantined")
+
+
+@click.group(
+    epilog=examples(
+        "deskbell --dir /srv/desk mail receive --mailbox support < mail.eml",
+        "deskbell mail list --state quarantined",
+        "deskbell mail show 12 > mail.eml",
+        "deskbell mail retry 12",
+    )
+)
+def mail() -> None:
+    """Receive mail, and see what was refused or set aside."""
+
+
+@mail.command()
+@click.option("--mailbox", metavar="NAME", help="The mailbox that it came to; default: found by its addresses.")
+@click.option("--from", "envelope_from", metavar="ADDRESS", help="The envelope sender; default: Return-Path, if any.")
+@click.option("--to", "envelope_to", multiple=True, metavar="ADDRESS", help="An envelope recipient; may be repeated.")
+@click.pass_context
+def receive(
+    context: click.Context, mailbox: str | None, envelope_from: str | None, envelope_to: tuple[str, ...]
+) -> None:
+    """Take one mail from standard input, for an MTA's pipe.
+
+    Exit codes are those of sysexits: 0 when the mail is kept, 75 when it shall be tried again later, 65 when it is far too
+    large, 78 when the desk is not set up.
+    """
+    from ..app.pipe import receive_mail
+
+    code = receive_mail(
+        context.obj["directory"],
+        sys.stdin.buffer,
+        mailbox=mailbox,
+        envelope_from=envelope_from,
+        envelope_to=envelope_to,
+        safe_mode=context.obj["safe_mode"],
+    )
+    sys.exit(code)
+
+
+@mail.command("list")
+@click.option("--state", type=click.Choice((*STATES, "all")), help="Default: what was refused or set aside.")
+@click.option("--limit", default=100, show_default=True, help="At most so many, newest first.")
+@json_option
+@click.pass_context
+def list_(context: click.Context, state: str | None, limit: int, as_json: bool) -> None:
+    """List mails as they arrived; by default those that became no ticket."""
+    from ..app import kept_mail
+    from ..store.raw_mails import RawState
+
+    names = SET_ASIDE if state is None else STATES if state == "all" else (state,)
+    with desk_of(context) as desk:
+        rows = kept_mail.listed(desk, states=[RawState(name) for name in names], limit=limit)
+    show(rows, columns=COLUMNS, as_json=as_json, empty="There are no such mails.")
+
+
+@mail.command("show")
+@click.argument("mail_id", type=int)
+@click.pass_context
+def show_(context: click.Context, mail_id: int) -> None:
+    """Write one mail to standard output, byte for byte."""
+    from ..app import kept_mail
+
+    with desk_of(context) as desk:
+        content = kept_mail.content(desk, mail_id)
+    sys.stdout.buffer.write(content)
+
+
+@mail.command("retry")
+@click.argument("mail_id", type=int)
+@click.pass_context
+def retry(context: click.Context, mail_id: int) -> None:
+    """Process a refused or quarantined mail once more."""
+    from ..app import kept_mail
+
+    with desk_of(context) as desk:
+        events = kept_mail.retry(desk, mail_id)
+    outcome = "; ".join(f"{event.name} (event {event.id})" for event in events)
+    click.echo(outcome or "It was set aside again; 'deskbell mail list' says why.")

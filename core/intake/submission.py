@@ -1,0 +1,259 @@
+"""From a letter to the desk: what it shall become and what the plugins say to that, then all of it in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+from sqlalchemy.orm import Session
+
+from ..contract.addresses import normalise
+from ..contract.drafts import MessageDraft, Refusal, TicketDraft
+from ..contract.events import Event
+from ..contract.faults import FaultReporter
+from ..contract.people import Actor
+from ..contract.tickets import Attachment, Origin
+from ..desk.answers import message_answer, refusal_reason, ticket_answer
+from ..desk.before import BeforeHooks
+from ..desk.drafting import draft_continuing, draft_ticket
+from ..desk.message import post_message
+from ..desk.open import open_tickets
+from ..desk.opening import Opening
+from ..desk.refuse import refuse_ticket
+from ..desk.words import Words
+from ..store import raw_mails
+from ..store.directory import Directory
+from ..store.files import AttachmentStore
+from ..store.raw_mails import COPY_OF, RawMail, RawState, Settled
+from .letters import Letter
+from .markers import strip_subject
+from .threading import Match
+
+NO_SUBJECT = "(no subject)"
+NO_TEXT = "(no text)"
+MACHINE_OF_AGENT = "automatic mail of an agent that answers no ticket"
+
+
+@attrs.frozen(kw_only=True)
+class NewTicket:
+    """A letter that opens a ticket; `continues` is the number of the closed one that it answers."""
+
+    letter: Letter
+    offered: TicketDraft
+    answered: TicketDraft | Refusal
+    words: Words
+    continues: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class NewMessage:
+    """A letter that is appended to a ticket."""
+
+    letter: Letter
+    ticket_id: int
+    offered: MessageDraft
+    answered: MessageDraft | Refusal
+    words: Words
+
+
+@attrs.frozen(kw_only=True)
+class Declined:
+    """A letter that a rule of the house keeps from the desk."""
+
+    letter: Letter
+    reason: str
+
+
+Submission = NewTicket | NewMessage | Declined
+
+
+def prepare(
+    letter: Letter, match: Match | None, *, directory: Directory, hooks: BeforeHooks, files: AttachmentStore
+) -> Submission:
+    """Store the attachments of a letter and ask the plugins; called outside any transaction.
+
+    :raises FilesUnavailable: when the attachments cannot be written.
+    """
+    if match is None and letter.verdict.automatic and _is_agent(directory, letter.sender):
+        return Declined(letter=letter, reason=MACHINE_OF_AGENT)
+    words = _words(letter, files)
+    if match is None or match.too_late:
+        offered = _ticket_draft(directory, letter, match)
+        answered = hooks.before_ticket_created(offered)
+        continues = match.ticket.number if match else ""
+        return NewTicket(letter=letter, offered=offered, answered=answered, words=words, continues=continues)
+    draft = MessageDraft(
+        sender=attrs.evolve(letter.sender, verified=match.verified),
+        origin=Origin.MAIL,
+        ticket=match.ticket.number,
+        text=letter.mail.text or NO_TEXT,
+        mailbox=letter.route.mailbox.name,
+        headers=letter.mail.headers.fields,
+    )
+    return NewMessage(
+        letter=letter,
+        ticket_id=match.ticket.id,
+        offered=draft,
+        answered=hooks.before_message_accepted(draft),
+        words=words,
+    )
+
+
+def _is_agent(directory: Directory, sender: Actor) -> bool:
+    return bool(sender.address) and normalise(sender.address) in directory.agents_by_address
+
+
+def _words(letter: Letter, files: AttachmentStore) -> Words:
+    mail = letter.mail
+    return Words(
+        attachments=tuple(
+            Attachment(
+                each.file_name, each.content_type, len(each.content), files.put(each.content).digest, each.content_id
+            )
+            for each in mail.attachments
+        ),
+        untrusted_html=mail.untrusted_html,
+        message_id=mail.message_id,
+        raw_mail_id=letter.raw.id,
+        automatic=letter.verdict.automatic,
+    )
+
+
+def _ticket_draft(directory: Directory, letter: Letter, match: Match | None) -> TicketDraft:
+    """A draft routed by the mailbox, or like the closed ticket that it continues."""
+    mail, route = letter.mail, letter.route
+    subject = strip_subject(mail.subject) or NO_SUBJECT
+    text = mail.text or NO_TEXT
+    if match:
+        return draft_continuing(
+            directory,
+            ticket=match.ticket,
+            sender=attrs.evolve(letter.sender, verified=match.verified),
+            origin=Origin.MAIL,
+            subject=subject,
+            text=text,
+            mailbox=route.mailbox.name,
+            headers=mail.headers.fields,
+        )
+    return draft_ticket(
+        directory,
+        sender=letter.sender,
+        origin=Origin.MAIL,
+        subject=subject,
+        text=text,
+        mailbox=route.mailbox.name,
+        department=route.department,
+        headers=mail.headers.fields,
+    )
+
+
+def submit(
+    session: Session, directory: Directory, *, submissions: Sequence[Submission], faults: FaultReporter, now: datetime
+) -> tuple[Event, ...]:
+    """Write what the submissions come to, events and the state of their mails, in the caller's transaction.
+
+    A mail that arrived before, with the same octets in the same mailbox, becomes no second entry.
+    """
+    originals = raw_mails.settled_originals(session, [each.letter.raw.digest for each in submissions])
+    outcomes: list[Settled] = []
+    fresh: list[Submission] = []
+    for each in submissions:
+        original = originals.get((each.letter.raw.digest, each.letter.route.mailbox.id))
+        if original:
+            outcomes.append(_copied(each.letter, original))
+        else:
+            fresh.append(each)
+    events: list[Event] = []
+    _open(session, directory, fresh, events, outcomes, faults=faults, now=now)
+    for each in fresh:
+        match each:
+            case NewMessage():
+                outcomes.append(_post(session, directory, each, events, faults=faults, now=now))
+            case NewTicket(answered=Refusal() as refusal):
+                outcomes.append(_refuse(session, directory, each, refusal, events, now=now))
+            case Declined():
+                outcomes.append(_settled(each.letter, state=RawState.REFUSED, reason=each.reason))
+    raw_mails.settle(session, outcomes)
+    return tuple(events)
+
+
+def _open(
+    session: Session,
+    directory: Directory,
+    submissions: Sequence[Submission],
+    events: list[Event],
+    outcomes: list[Settled],
+    *,
+    faults: FaultReporter,
+    now: datetime,
+) -> None:
+    """Open all new tickets that nobody refused."""
+    new: list[tuple[NewTicket, Opening]] = []
+    for each in submissions:
+        if isinstance(each, NewTicket) and not isinstance(each.answered, Refusal):
+            draft = ticket_answer(directory, offered=each.offered, answered=each.answered, faults=faults)
+            opening = Opening(draft=draft, words=each.words, incoming=each.letter.incoming, continues=each.continues)
+            new.append((each, opening))
+    if not new:
+        return
+    acts = open_tickets(session, directory, openings=[opening for _, opening in new], now=now)
+    for (each, _), act in zip(new, acts, strict=True):
+        events += act
+        outcomes.append(_settled(each.letter, reason=each.letter.route.note, ticket_id=_ticket_id(act)))
+
+
+def _ticket_id(act: Sequence[Event]) -> int | None:
+    ticket = getattr(act[0], "ticket", None)
+    return ticket.id if ticket else None
+
+
+def _post(
+    session: Session,
+    directory: Directory,
+    message: NewMessage,
+    events: list[Event],
+    *,
+    faults: FaultReporter,
+    now: datetime,
+) -> Settled:
+    if isinstance(message.answered, Refusal):
+        reason = refusal_reason(message.answered)
+        return _settled(message.letter, state=RawState.REFUSED, reason=reason, ticket_id=message.ticket_id)
+    events += post_message(
+        session,
+        directory,
+        ticket_id=message.ticket_id,
+        draft=message_answer(offered=message.offered, answered=message.answered, faults=faults),
+        words=message.words,
+        incoming=message.letter.incoming,
+        now=now,
+    )
+    return _settled(message.letter, reason=message.letter.route.note, ticket_id=message.ticket_id)
+
+
+def _refuse(
+    session: Session, directory: Directory, new: NewTicket, refusal: Refusal, events: list[Event], *, now: datetime
+) -> Settled:
+    reason = refusal_reason(refusal)
+    events += refuse_ticket(
+        session,
+        directory,
+        draft=new.offered,
+        reason=reason,
+        raw_mail_id=new.letter.raw.id,
+        incoming=new.letter.incoming,
+        now=now,
+    )
+    return _settled(new.letter, state=RawState.REFUSED, reason=reason)
+
+
+def _copied(letter: Letter, original: RawMail) -> Settled:
+    reason = f"{COPY_OF}{original.id}"
+    return _settled(letter, state=original.state, reason=reason, ticket_id=original.ticket_id)
+
+
+def _settled(
+    letter: Letter, *, state: RawState = RawState.STORED, reason: str = "", ticket_id: int | None = None
+) -> Settled:
+    return Settled(
+        id=letter.raw.id, state=state, reason=reason, mailbox_id=letter.route.mailbox.id, ticket_id=ticket_id
+    )
