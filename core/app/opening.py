@@ -84,11 +84,10 @@ class Desk:
 
     def sweep(self) -> int:
         """Pick up what a crash left: unrung acts and waiting mails. Answers how many of both."""
-        waiting = self.intake.leftovers()
-        events = self.intake.process(waiting)
-        swept = self.ringer.sweep()
-        self.ring(events)
-        return len(waiting) + swept
+        taken_up = self.intake.sweep(on_events=self.ring)
+        rung = self.ringer.sweep()
+        self.ring(())
+        return taken_up + rung
 
     def deliver_round(self) -> Round:
         """Deliver up to 50 due deliveries here and now, and ring what their ends caused."""

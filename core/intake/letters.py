@@ -2,8 +2,8 @@
 
 import attrs
 
-from ..contract.events import Incoming
 from ..contract.addresses import normalise
+from ..contract.events import Incoming
 from ..contract.people import Actor, ActorKind
 from ..contract.tickets import Mailbox
 from ..store.directory import Directory

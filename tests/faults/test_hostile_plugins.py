@@ -17,7 +17,7 @@ from deskbell.core.contract.notices import Notice
 from deskbell.core.contract.people import Role
 from deskbell.core.notify import explain
 from deskbell.core.store import decisions
-from stand_ins.desks import MAIL, new_desk, opened
+from stand_ins.desks import MAIL, new_desk, opened, receive
 from stand_ins.smtp_sink import SmtpSink
 
 EXPECTED = {
@@ -150,7 +150,7 @@ def test_the_ticket_exists_and_the_others_speak(
 ) -> None:
     with opened(quick(desk_folder), plugins={"hostile": kind(hostile_folder)}) as desk:
         assert desk.host.set_aside == {}
-        [event, *_] = desk.take_in([desk.intake.accept(MAIL, source="test")])
+        [event, *_] = receive(desk, MAIL)
         work_off(desk)
         with desk.db.reading() as session:
             recorded = decisions.of_event(session, event.id)
@@ -166,7 +166,7 @@ def test_a_bad_template_is_replaced_by_plain_words(
     desk_folder: Path, hostile_folder: Path, smtp_sink: SmtpSink
 ) -> None:
     with opened(desk_folder, plugins={"hostile": BadTemplate(hostile_folder)}) as desk:
-        desk.take_in([desk.intake.accept(MAIL, source="test")])
+        receive(desk, MAIL)
         work_off(desk)
     texts = [mail.message.get_body(("plain",)).get_content() for mail in smtp_sink.mails]
     assert len(texts) == 3
@@ -177,11 +177,11 @@ def test_a_hang_quarantines_at_once_and_a_retry_takes_it_back(desk_folder: Path,
     from deskbell.core.app import switching
 
     with opened(quick(desk_folder), plugins={"hostile": Hangs(hostile_folder)}) as desk:
-        desk.take_in([desk.intake.accept(MAIL, source="test")])
+        receive(desk, MAIL)
         with desk.db.reading() as session:
             assert set(desk.db.directory(session).quarantined) == {"hostile"}
         began = time.monotonic()
-        events = desk.take_in([desk.intake.accept(MAIL.replace(b"<one@", b"<two@"), source="test")])
+        events = receive(desk, MAIL.replace(b"<one@", b"<two@"))
         assert time.monotonic() - began < 0.5
         with desk.db.reading() as session:
             reasons = {each.decision.plugin: each.decision.reason for each in decisions.of_event(session, events[0].id)}
@@ -195,7 +195,7 @@ def test_five_failures_quarantine(desk_folder: Path, hostile_folder: Path) -> No
     with opened(desk_folder, plugins={"hostile": Raises(hostile_folder)}) as desk:
         for number in range(5):
             mail = MAIL.replace(b"<one@", f"<{number}@".encode())
-            desk.take_in([desk.intake.accept(mail, source="test")])
+            receive(desk, mail)
         with desk.db.reading() as session:
             assert "it failed 5 times within 10 minutes" in desk.db.directory(session).quarantined["hostile"]
 

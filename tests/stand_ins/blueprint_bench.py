@@ -7,6 +7,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from sqlalchemy.orm import Session
 
 from deskbell.core.contract.channel import Channel, Delivery, DeliveryFailure, Receipt
 from deskbell.core.contract.errors import DeskbellError
@@ -93,17 +94,27 @@ class Bench:
 
     def plan(self, toml: str, *, prune: bool = False) -> blueprint.Plan:
         """What applying the file would change."""
-        wanted = blueprint.read_blueprint(tomllib.loads(toml), file="desk.toml", catalogue=CATALOGUE)
+        return self.plan_data(tomllib.loads(toml), prune=prune)
+
+    def plan_data(self, data: Mapping[str, object], *, prune: bool = False) -> blueprint.Plan:
+        """What applying a file with this content would change."""
         with self.db.reading() as session:
-            return blueprint.plan(session, wanted, prune=prune, secrets=self.secrets, environment=self.environment)
+            return self._plan(session, data, prune=prune)
 
     def apply(self, toml: str, *, prune: bool = False) -> list[str]:
         """Apply the file; answer the plan's lines."""
-        wanted = blueprint.read_blueprint(tomllib.loads(toml), file="desk.toml", catalogue=CATALOGUE)
+        return self.apply_data(tomllib.loads(toml), prune=prune)
+
+    def apply_data(self, data: Mapping[str, object], *, prune: bool = False) -> list[str]:
+        """Apply a file with this content; answer the plan's lines."""
         with self.db.writing() as session:
-            plan = blueprint.plan(session, wanted, prune=prune, secrets=self.secrets, environment=self.environment)
+            plan = self._plan(session, data, prune=prune)
             blueprint.apply(session, plan, now=self.clock.now())
         return plan.render()
+
+    def _plan(self, session: Session, data: Mapping[str, object], *, prune: bool) -> blueprint.Plan:
+        wanted = blueprint.read_blueprint(data, file="desk.toml", catalogue=CATALOGUE)
+        return blueprint.plan(session, wanted, prune=prune, secrets=self.secrets, environment=self.environment)
 
     def refusal(self, toml: str, *, prune: bool = False) -> str:
         """The sentence with which the file is refused."""

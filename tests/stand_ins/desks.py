@@ -8,6 +8,7 @@ from deskbell.core.app import configuring
 from deskbell.core.app.founding import Beginning, found
 from deskbell.core.app.opening import Desk, open_desk
 from deskbell.core.contract.clock import Clock
+from deskbell.core.contract.events import Event
 from deskbell.core.host.admission import Host
 
 MAIL = b"""\
@@ -34,6 +35,12 @@ def new_desk(folder: Path, *, database_url: str, smtp_port: int | None = None, t
         with open_desk(folder) as desk:
             configuring.apply(desk, file, prune=False)
     return folder
+
+
+def receive(desk: Desk, raw: bytes, *, envelope_from: str | None = None) -> tuple[Event, ...]:
+    """Keep, process and ring one mail, as a door does; answer its events."""
+    mail_id = desk.intake.accept(raw, envelope_from=envelope_from, envelope_to=(), source="test")
+    return desk.take_in([mail_id])
 
 
 @contextmanager

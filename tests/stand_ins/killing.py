@@ -79,7 +79,7 @@ def _child(folder: Path, point: str, nth: int) -> None:
     with open_desk(folder, clock=clock) as desk:
         for number in range(MAILS):
             if not (folder.parent / f"acknowledged-{number}").exists():
-                raw_id = desk.intake.accept(mail(number), source="pipe", envelope_from="ada@customer.example")
+                raw_id = desk.intake.accept(mail(number), envelope_from="ada@customer.example", envelope_to=(), source="pipe")
                 (folder.parent / f"acknowledged-{number}").touch()
                 desk.take_in([raw_id])
         work_off(desk)

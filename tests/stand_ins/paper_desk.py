@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
+
 from deskbell.core.contract.decisions import Decision, Outcome
 from deskbell.core.contract.events import Event, MessagePosted, TicketAssigned, TicketCreated
 from deskbell.core.contract.kinds import AgentAlert, Autoresponder, Correspondence, Plugin, SystemAlert
@@ -101,7 +102,7 @@ def writing(user: EndUser = OWNER, *, verified: bool = True) -> Actor:
     return Actor(ActorKind.END_USER, user.id, user.name, user.address, verified=verified)
 
 
-def ticket(*, agent: Agent | None = None, team: bool = False, **changes: Any) -> Ticket:  # noqa: A002
+def ticket(*, agent: Agent | None = None, team: bool = False, **changes: Any) -> Ticket:
     """Olga's ticket in Support, with Carl as an active collaborator; in the hands of `agent` or of the team Network."""
     facts: dict[str, Any] = {
         "id": 1,

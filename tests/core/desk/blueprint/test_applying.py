@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
-from stand_ins.blueprint_bench import Bench
 
 from deskbell.core.contract.kinds import Level, Switch
 from deskbell.core.contract.tickets import Priority
@@ -25,6 +24,7 @@ from deskbell.core.store.directory import (
 )
 from deskbell.core.store.records import EndUserRecord
 from deskbell.core.store.rows import ChannelRow, EndUserRow, OptionRow
+from stand_ins.blueprint_bench import Bench
 
 EVERYTHING = """
 [settings]
@@ -180,9 +180,7 @@ def test_every_table_reaches_the_desk(bench: Bench) -> None:
         )
     }
     customer = next(iter(desk.organizations))
-    assert desk.organizations == {
-        customer: OrganizationRecord(id=customer, name="Customer", account_manager_id=bob)
-    }
+    assert desk.organizations == {customer: OrganizationRecord(id=customer, name="Customer", account_manager_id=bob)}
 
 
 def test_switches_options_and_channels_reach_the_desk(bench: Bench) -> None:
@@ -191,15 +189,9 @@ def test_switches_options_and_channels_reach_the_desk(bench: Bench) -> None:
     support, sales = desk.department("Support").id, desk.department("Sales").id
     assert set(desk.switches) == {
         SwitchRecord(plugin="vip-alert", level=Level.GLOBAL, position=Switch.OPT_IN, shadow=True),
-        SwitchRecord(
-            plugin="vip-alert", level=Level.DEPARTMENT, scope_id=support, position=Switch.ON, shadow=False
-        ),
-        SwitchRecord(
-            plugin="vip-alert", level=Level.TOPIC, scope_id=desk.topic("Printing").id, position=Switch.OFF
-        ),
-        SwitchRecord(
-            plugin="thanks", level=Level.MAILBOX, scope_id=desk.mailbox("support").id, position=Switch.OFF
-        ),
+        SwitchRecord(plugin="vip-alert", level=Level.DEPARTMENT, scope_id=support, position=Switch.ON, shadow=False),
+        SwitchRecord(plugin="vip-alert", level=Level.TOPIC, scope_id=desk.topic("Printing").id, position=Switch.OFF),
+        SwitchRecord(plugin="thanks", level=Level.MAILBOX, scope_id=desk.mailbox("support").id, position=Switch.OFF),
     }
     options = {(each.level, each.scope_id, each.field): each.value for each in desk.options}
     assert bench.secrets.open(str(options.pop((Level.DEPARTMENT, sales, "token")))) == "hush-hush"
@@ -406,6 +398,6 @@ def test_a_new_department_may_stand_above_an_old_one(bench: Bench) -> None:
 def test_many_end_users_are_found_by_address(bench: Bench) -> None:
     bench.apply("\n".join(f'[end_users."user{number}@example.org"]' for number in range(1201)))
     with bench.db.reading() as session:
-        wanted = [f"USER{number}@example.org" for number in range(0, 1201)]
+        wanted = [f"USER{number}@example.org" for number in range(1201)]
         assert len(records.end_users(session, wanted)) == 1201
         assert len(records.end_users(session)) == 1201

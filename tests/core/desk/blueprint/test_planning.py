@@ -1,6 +1,7 @@
 """What a plan shows, what it leaves alone, and which contradictions it refuses."""
 
 import pytest
+
 from stand_ins.blueprint_bench import Bench
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -282,7 +283,9 @@ def test_a_secret_is_never_shown(desk: Bench) -> None:
 
 
 def test_options_of_a_department_are_judged_on_top_of_those_of_the_desk(desk: Bench) -> None:
-    assert desk.apply('[options.vip-alert]\nlimit = 5\ntoken = "t"\n[options.vip-alert.departments.Sales]\nlimit = 9') == [
+    assert desk.apply(
+        '[options.vip-alert]\nlimit = 5\ntoken = "t"\n[options.vip-alert.departments.Sales]\nlimit = 9'
+    ) == [
         "+ options.vip-alert",
         "+     limit = 5",
         "+     token = (secret)",

@@ -1,12 +1,12 @@
 """What --prune removes, and what it refuses to: each refusal one sentence, and nothing is changed then."""
 
 import pytest
-from stand_ins.blueprint_bench import Bench
 
 from deskbell.core.contract.kinds import Level, Switch
 from deskbell.core.desk.blueprint import InUse
 from deskbell.core.store import configuration, records
 from deskbell.core.store.rows import CollaboratorRow, EntryRow, JournalRow, TicketRow
+from stand_ins.blueprint_bench import Bench
 
 DESK = """
 [agents."ann@example.com"]
@@ -269,7 +269,10 @@ def test_a_team_with_tickets_stays(desk: Bench) -> None:
 
 
 def test_the_last_administrator_stays(desk: Bench) -> None:
-    assert in_use(desk, '[agents."bob@example.com"]\n[departments.Sales.extended."bob@example.com"]\n[departments.Support]\n[departments.North]') == (
+    assert in_use(
+        desk,
+        '[agents."bob@example.com"]\n[departments.Sales.extended."bob@example.com"]\n[departments.Support]\n[departments.North]',
+    ) == (
         'agents."ann@example.com" cannot be removed: the desk has no other active administrator. '
         "Make somebody else one first."
     )

@@ -86,7 +86,5 @@ def test_a_wrong_file_is_one_sentence(toml: str, words: str) -> None:
 
 
 def test_a_table_that_is_absent_stays_absent() -> None:
-    read = read_blueprint(
-        tomllib.loads("[teams]\n[channels]"), file="desk.toml", catalogue=CATALOGUE
-    )
+    read = read_blueprint(tomllib.loads("[teams]\n[channels]"), file="desk.toml", catalogue=CATALOGUE)
     assert (read.file, dict(read.tables), dict(read.open_tables)) == ("desk.toml", {"teams": {}}, {"channels": {}})
