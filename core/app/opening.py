@@ -27,6 +27,7 @@ from ..store.database import Database, DatabaseUnavailable, open_database
 from ..store.files import AttachmentStore
 from ..store.secrets import SecretBox
 from ..watch import Watch
+from .logs import configure_logs
 from .stored_channels import StoredChannels
 
 FLUSH_ROUNDS = 3
@@ -125,6 +126,7 @@ def open_desk(
     if not paths.settings_file.is_file():
         raise NoDeskHere(directory)
     settings = load_settings(directory)
+    configure_logs(settings.log)
     secrets = SecretBox(paths.key_file)
     clock = clock or SystemClock()
     db = open_database(paths.database_url(settings), clock=clock)

@@ -5,7 +5,7 @@ from datetime import datetime
 from ..contract.errors import DeskbellError
 from ..contract.people import Actor, ActorKind
 from ..contract.tickets import Ticket
-from ..notify.audience.access import may_open
+from ..notify.audience import may_open
 from ..store.directory import Directory
 
 

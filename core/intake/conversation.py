@@ -4,13 +4,17 @@ import asyncio
 from typing import Any
 
 from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP, syntax
+from aiosmtpd.smtp import SMTP, Envelope, syntax
 
 PIECE = 64 * 1024
 """How much of a mail is read at a time, in octets; also the longest command line that is read at all."""
 
+_TOO_LARGE = "552 5.3.4 The mail is larger than the limit that was announced"
 _END = b"\r\n.\r\n"
 _TAIL = len(_END) - 1
+
+
+Registry = set["SmtpConversation"]
 
 
 class SmtpConversation(SMTP):
@@ -19,26 +23,58 @@ class SmtpConversation(SMTP):
     # aiosmtpd refuses longer lines; mails have them, and what is read at a time is limited below.
     line_length_limit = PIECE
 
+    def __init__(self, handler: object, *, registry: "Registry", **settings: Any) -> None:
+        """Prepare for one caller.
+
+        :param registry: holds the conversations that go on.
+        """
+        super().__init__(handler, **settings)
+        self._registry = registry
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._registry.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End."""
+        self._registry.discard(self)
+        super().connection_lost(error)
+
+    def say_goodbye(self) -> None:
+        """Tell the peer that the service ends, and close as soon as it has been told."""
+        transport = self.transport
+        if isinstance(transport, asyncio.Transport) and not transport.is_closing():
+            transport.write(b"421 4.3.2 The desk is stopping\r\n")
+            transport.close()
+
+    def hang_up(self) -> None:
+        """Close without waiting for the peer."""
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.abort()
+
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:
         """Take a mail and answer what the handler says, once or for each recipient."""
+        assert self.session is not None
+        assert self.envelope is not None
         if arg or not self.session.host_name or not self.envelope.rcpt_tos:
             await super().smtp_DATA(arg)
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         content = await self._read_mail()
         if content is None:
-            status = "552 5.3.4 The mail is larger than the limit that EHLO announced"
+            status = _TOO_LARGE
         else:
-            self.envelope.content = self.envelope.original_content = content
+            self.envelope.content = content
             status = await self.event_handler.handle_DATA(self, self.session, self.envelope)
-        replies = self.replies_after_data()
-        self._set_post_data_state()
+        replies = self._replies(self.envelope)
+        self.envelope = self._create_envelope()
         for _ in range(replies):
             await self.push(status)
 
-    def replies_after_data(self) -> int:
-        """How many replies end the mail in hand."""
+    def _replies(self, _: Envelope) -> int:
+        """How many replies end a mail."""
         return 1
 
     async def _read_mail(self) -> bytes | None:
@@ -68,16 +104,16 @@ class SmtpConversation(SMTP):
 class LmtpConversation(SmtpConversation, LMTP):
     """One reply for each recipient after DATA (RFC 2033 section 4.2)."""
 
-    def replies_after_data(self) -> int:
+    def _replies(self, envelope: Envelope) -> int:
         """As many as there are accepted recipients."""
-        return len(self.envelope.rcpt_tos)
+        return len(envelope.rcpt_tos)
 
 
-def announce(responses: list[str]) -> list[str]:
-    """The lines of a reply to EHLO or LHLO with what aiosmtpd can do and does not say: commands in one go (RFC 2920)."""
-    return [*responses[:-1], "250-PIPELINING", responses[-1]]
+class Busy(asyncio.Protocol):
+    """Tells a caller that too many others are talking, and hangs up."""
 
-
-def sender_of(envelope: Any) -> str:
-    """The envelope's sender, '' for the null sender, which aiosmtpd writes with its brackets."""
-    return "" if envelope.mail_from in (None, "<>") else str(envelope.mail_from)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say so (RFC 5321 section 3.8)."""
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(b"421 4.3.2 Too many mail servers are talking; try again later\r\n")
+        transport.close()

@@ -101,8 +101,10 @@ class GroupCommit:
         group: list[_Request] = []
         octets = 0
         while request is not None:
-            group.append(request)
-            octets += request.octets
+            # Whose peer hung up is not kept: it will send again, and has not been told that it need not.
+            if request.ids.set_running_or_notify_cancel():
+                group.append(request)
+                octets += request.octets
             if len(group) == MOST_MAILS or octets >= MOST_OCTETS:
                 return group, True
             try:

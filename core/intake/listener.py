@@ -3,29 +3,21 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
 from ..contract.errors import DeskbellError
-from ..contract.faults import Fault
 from ..settings import ListenerSettings, MailProtocol
-from ..store.database import DatabaseUnavailable
-from .conversation import LmtpConversation, SmtpConversation, announce, sender_of
-from .group_commit import FollowUp, GroupCommit, Stopping
-from .receive import Arrival, Intake
-from .route import Router
+from .conversation import Busy, LmtpConversation, Registry, SmtpConversation
+from .group_commit import FollowUp, GroupCommit
+from .porter import Porter
+from .receive import Intake
 
-MOST_RECIPIENTS = 1_000
 MOST_CONVERSATIONS = 200
-"""How many mail servers may talk at a time; each may have twice a piece of a mail in memory, and the mail."""
+"""How many mail servers may talk at a time."""
 START_SECONDS = 10.0
 GOODBYE_SECONDS = 2.0
-
-_AWAY = "451 4.3.0 The desk cannot keep mail at the moment; try again later"
-_UNKNOWN = "550 5.1.1 This is no address of the desk"
 
 
 class CannotListen(DeskbellError, OSError):
@@ -34,7 +26,7 @@ class CannotListen(DeskbellError, OSError):
     def __init__(self, settings: ListenerSettings, reason: str) -> None:
         super().__init__(
             f"Cannot listen for mail on {settings.host}:{settings.port}: {reason}. Stop what listens there, or change "
-            "listener.port in deskbell.toml."
+            "listener.host and listener.port in deskbell.toml."
         )
 
 
@@ -42,18 +34,19 @@ class Listener:
     """Takes mail for the desk's own addresses, and for no other: it relays nothing."""
 
     def __init__(self, intake: Intake, *, settings: ListenerSettings, on_mail: FollowUp) -> None:
-        """Nothing is opened before `start`.
+        """Open nothing before `start`.
 
         :param on_mail: is called with the ids of mails that were just kept, in a thread of the listener, many at once.
         """
         self._settings = settings
         self._commits = GroupCommit(keep=intake.accept_many, follow_up=on_mail, faults=intake.faults)
-        self._handler = _Handler(intake, commits=self._commits, source=settings.protocol.value)
+        self._porter = Porter(intake, commits=self._commits, source=settings.protocol.value)
+        self._hostname = socket.gethostname()
+        self._conversations: Registry = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._server: asyncio.Server | None = None
         self._port = settings.port
-        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def address(self) -> str:
@@ -69,7 +62,7 @@ class Listener:
         self._thread = threading.Thread(target=self._loop.run_forever, name="mail-listener", daemon=True)
         self._thread.start()
         try:
-            self._server = self._run(self._listen()).result(START_SECONDS)
+            self._server = self._run(self._open()).result(START_SECONDS)
         except OSError as error:
             self._end_loop()
             raise CannotListen(self._settings, error.strerror or str(error)) from error
@@ -80,7 +73,7 @@ class Listener:
         """Take no more mail, answer the mails that are there already, and close every conversation."""
         if self._server is None:
             return
-        self._run(self._close_server(self._server)).result(START_SECONDS)
+        self._run(self._close_door(self._server)).result(START_SECONDS)
         self._server = None
         self._commits.stop()
         self._run(self._say_goodbye()).result(GOODBYE_SECONDS + START_SECONDS)
@@ -89,3 +82,45 @@ class Listener:
     def _run(self, work: Coroutine[Any, Any, Any]) -> "Future[Any]":
         assert self._loop is not None
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _open(self) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(self._conversation, host=self._settings.host, port=self._settings.port)
+
+    def _conversation(self) -> asyncio.Protocol:
+        """Who talks with a new caller."""
+        if len(self._conversations) >= MOST_CONVERSATIONS:
+            return Busy()
+        kind = LmtpConversation if self._settings.protocol is MailProtocol.LMTP else SmtpConversation
+        return kind(
+            self._porter,
+            registry=self._conversations,
+            data_size_limit=self._settings.max_mail_bytes,
+            enable_SMTPUTF8=True,
+            hostname=self._hostname,
+            ident="deskbell",
+            loop=self._loop,
+        )
+
+    async def _close_door(self, server: asyncio.Server) -> None:
+        server.close()
+
+    async def _say_goodbye(self) -> None:
+        """End the conversations, in words where the peer listens."""
+        for conversation in tuple(self._conversations):
+            conversation.say_goodbye()
+        talking = asyncio.all_tasks() - {asyncio.current_task()}
+        if talking:
+            await asyncio.wait(talking, timeout=GOODBYE_SECONDS)
+        for conversation in tuple(self._conversations):
+            conversation.hang_up()
+        await asyncio.gather(*talking, return_exceptions=True)
+        await asyncio.get_running_loop().shutdown_default_executor()
+
+    def _end_loop(self) -> None:
+        assert self._loop is not None
+        assert self._thread is not None
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._loop = self._thread = None

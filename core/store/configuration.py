@@ -106,6 +106,7 @@ def forget_channel(session: Session, name: str) -> None:
     row = session.get(ChannelRow, name)
     if row is not None:
         session.delete(row)
+        session.flush()
 
 
 def quarantine(session: Session, plugin: str, reason: str, now: datetime) -> bool:
@@ -122,4 +123,5 @@ def release_plugin(session: Session, plugin: str) -> bool:
     if row is None:
         return False
     session.delete(row)
+    session.flush()
     return True

@@ -72,7 +72,7 @@ def _recorded(session: Session, condition: ColumnElement[bool]) -> tuple[Recorde
     )
     return tuple(
         Recorded(event=event, decision=_decision(row), decided_at=row.decided_at, revision=row.directory_revision)
-        for row, event in rows.tuples()
+        for row, event in rows
     )
 
 

@@ -175,9 +175,10 @@ def _keep_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> tuple[int,
     )
     new = {number: body_id for number, body_id in written if number in set(ids)}
     orphans = {row["body_id"] for row in rows} - set(new.values())
-    session.connection().execute(
-        delete(BodyRow).where(BodyRow.id == bindparam("orphan")), [{"orphan": number} for number in orphans]
-    )
+    if orphans:
+        session.connection().execute(
+            delete(BodyRow).where(BodyRow.id == bindparam("orphan")), [{"orphan": number} for number in orphans]
+        )
     return tuple(new)
 
 

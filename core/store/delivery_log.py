@@ -134,7 +134,7 @@ def _attempts(session: Session, delivery_id: int) -> tuple[AttemptRecord, ...]:
 def counts(session: Session) -> Mapping[str, int]:
     """How many deliveries are in each state that occurs."""
     rows = session.execute(select(DeliveryRow.state, func.count()).group_by(DeliveryRow.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def waiting_since(session: Session) -> datetime | None:
@@ -155,6 +155,6 @@ def find_by_message_id(session: Session, message_ids: Collection[str]) -> tuple[
     )
     return tuple(
         Sent(message_id=message_id, ticket_id=ticket_id, address=address, delivery_id=delivery_id)
-        for message_id, ticket_id, address, delivery_id in rows.tuples()
+        for message_id, ticket_id, address, delivery_id in rows
         if ticket_id is not None
     )

@@ -87,7 +87,7 @@ def unrung(session: Session, *, before: datetime, limit: int) -> tuple[Unrung, .
         .limit(limit)
     )
     rings: dict[str, int] = {}
-    for act, count in first.tuples():
+    for act, count in first:
         rings[act] = max(count, rings.get(act, 0))
     acts: dict[str, list[Event]] = {act: [] for act in rings}
     for event in _events(session, waiting & JournalRow.act.in_(rings)):
@@ -123,7 +123,7 @@ def _texts(session: Session, entry_ids: Sequence[int]) -> dict[int, str]:
     if not entry_ids:
         return {}
     rows = session.execute(select(EntryRow.id, EntryRow.text).where(EntryRow.id.in_(entry_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _read(number: int, name: str, data: dict[str, Any], texts: Mapping[int, str]) -> Event:

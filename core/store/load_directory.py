@@ -51,7 +51,8 @@ from .upsert import upserting
 REVISIONS_AT_HAND = 16
 
 _converter = make_converter()
-_converter.register_structure_hook(object, lambda value, _: value)
+# The value of an option is what JSON holds; by type it would match every class.
+_converter.register_structure_hook_func(lambda hint: hint is object, lambda value, _: value)
 
 
 class UnknownRevision(DeskbellError, LookupError):

@@ -215,13 +215,13 @@ def find_number(session: Session, number: str) -> Ticket:
 def ids_by_number(session: Session, numbers: Collection[str]) -> Mapping[str, int]:
     """The ids of tickets by their numbers; unknown numbers are left out."""
     wanted = select(TicketRow.number, TicketRow.id).where(TicketRow.number.in_(numbers))
-    return dict(session.connection().execute(wanted).tuples().all())
+    return dict(session.connection().execute(wanted).all())
 
 
 def ids_by_message_id(session: Session, message_ids: Collection[str]) -> Mapping[str, int]:
     """The tickets on which mails with these Message-IDs were stored, by Message-ID; the first one keeps it."""
     wanted = select(EntryRow.message_id, EntryRow.ticket_id).where(EntryRow.message_id.in_(message_ids))
-    rows = session.connection().execute(wanted.order_by(EntryRow.id.desc())).tuples()
+    rows = session.connection().execute(wanted.order_by(EntryRow.id.desc()))
     return {message_id: ticket_id for message_id, ticket_id in rows if message_id is not None}
 
 

@@ -184,16 +184,17 @@ def decide(
     *,
     name: str = "test",
     roles: tuple[Role | str, ...] | None = None,
+    roles_of_plugins: Mapping[str, audience.RoleResolver] | None = None,
     **facts: Any,
 ) -> Decision:
-    """What the audience decides, at `NOW`, on the unchanged desk if no other is given."""
+    """What the audience decides, at `NOW`, on the unchanged desk if no other is given; `roles` are the notice's."""
     return audience.decide(
         name=name,
         plugin=plugin,
         event=event,
         roles=roles,
-        directory=directory or desk(),
-        facts=audience.Facts(**{"moment": NOW, **facts}),
+        directory=desk() if directory is None else directory,
+        facts=audience.Facts(**{"moment": NOW, "roles": roles_of_plugins or {}, **facts}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from .base import DirectoryRow, Row
 from .faults import FaultRow
+from .fetching import FetchAccountRow, FetchStateRow
 from .mail import RawMailRow
 from .notices import BodyRow, DecisionRow, DirectoryRevisionRow, JournalRow
 from .outbox import AttemptRow, DeliveryRow
@@ -28,6 +29,8 @@ __all__ = [
     "EndUserRow",
     "EntryRow",
     "FaultRow",
+    "FetchAccountRow",
+    "FetchStateRow",
     "JournalRow",
     "MailboxRow",
     "OptionRow",

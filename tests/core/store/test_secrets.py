@@ -80,9 +80,7 @@ def test_a_folder_in_the_place_of_the_key_is_refused(key_file: Path) -> None:
     key_file.mkdir(mode=0o700)
     with pytest.raises(KeyUnusable) as refused:
         SecretBox(key_file)
-    assert str(refused.value) == (
-        f"The key file {key_file} cannot be read: Is a directory. Put it back from a backup."
-    )
+    assert str(refused.value) == (f"The key file {key_file} cannot be read: Is a directory. Put it back from a backup.")
 
 
 @pytest.mark.parametrize("token", ["enc:", "enc:abc", "enc:ü", "", "plain"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskbell.core.contract.kinds import AgentAlert
@@ -396,7 +396,7 @@ def template(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactor
     return file
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=desks())
 def test_an_export_makes_the_same_desk_of_an_empty_one(
     template: Path, tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]

@@ -1,0 +1,174 @@
+"""Runs all benchmarks and writes RESULTS.md: `make bench`, or `make bench QUICK=--quick` for a first look."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count as counting
+from pathlib import Path
+from unittest.mock import patch
+
+import attrs
+import click
+
+from stand_ins.postgresql import SERVER_SETTINGS, PostgresqlServer, running_server
+
+from . import cases, references
+from .run import Figures
+from .table import Line, machine, page
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+
+
+@attrs.frozen(kw_only=True)
+class Size:
+    """How much is run: mails by members told, answers, tickets present, items of each reference, rounds."""
+
+    tickets: tuple[tuple[int, int], ...] = ((1, 2000), (10, 1000), (50, 300))
+    answers: int = 2000
+    threads: int = 200
+    present: tuple[int, ...] = (1_000, 20_000)
+    on_present: int = 1000
+    reference: int = 3000
+    rounds: int = 3
+
+
+QUICK = Size(
+    tickets=((1, 500), (10, 200), (50, 60)),
+    answers=500,
+    threads=50,
+    present=(1_000,),
+    on_present=300,
+    reference=1000,
+    rounds=1,
+)
+FLOORS = {1: 500.0, 10: 250.0, 50: 80.0}
+
+
+class Bench:
+    """Collects the figures of all rounds."""
+
+    def __init__(self, folder: Path, server: PostgresqlServer, size: Size) -> None:
+        self._folder = folder
+        self._server = server
+        self._size = size
+        self._numbers = counting(1)
+        self._filled: dict[int, Path] = {}
+        self._commits: dict[str, float] = {}
+        self.lines: dict[str, Line] = {}
+
+    def round(self) -> None:
+        """Measure everything once."""
+        self._references()
+        for database in ("SQLite", "PostgreSQL"):
+            for members, count in self._size.tickets:
+                self._tickets(database, members, count)
+            self._messages(database)
+        for present in self._size.present:
+            self._with_tickets_present(present)
+        self._commands()
+
+    def _references(self) -> None:
+        folder, count = self._new_folder(), self._size.reference
+        with self._server.connect(self._server.create()) as connection:
+            self._commits = {
+                "SQLite": references.sqlite_commits(folder, count=count),
+                "PostgreSQL": references.postgresql_commits(connection, count=count),
+            }
+        for database, rate in self._commits.items():
+            self._add(f"durable commits, one row each, {database}", "commits/s", rate)
+        self._add("waits for the disk (4 KiB, fsync)", "/s", references.disk_waits(folder, count=count))
+        rate = references.mails_from_c_to_c(folder, count=10 * count)
+        self._add("smtp-source to smtp-sink, kept connections", "mails/s", rate)
+
+    def _tickets(self, database: str, members: int, count: int) -> None:
+        with self._url(database) as url:
+            figures = cases.to_tickets(self._new_folder(), count=count, members=members, database_url=url)
+        name = f"mail to ticket, 1 answer and {members} alert{'s' if members > 1 else ''}, {database}"
+        line = self._measured(name, "tickets/s", database, count, figures)
+        line.floor = FLOORS[members] if database == "SQLite" else None
+
+    def _messages(self, database: str) -> None:
+        count, threads = self._size.answers, self._size.threads
+        with self._url(database) as url:
+            figures = cases.to_messages(self._new_folder(), count=count, tickets=threads, database_url=url)
+        self._measured(f"mail to message on a ticket, nobody told, {database}", "messages/s", database, count, figures)
+
+    def _with_tickets_present(self, present: int) -> None:
+        if present not in self._filled:
+            self._filled[present] = cases.filled_desk(self._new_folder(), tickets=present)
+        count = self._size.on_present
+        figures = cases.to_tickets(
+            self._new_folder(), count=count, members=1, like=self._filled[present], present=present
+        )
+        name = f"mail to ticket, 1 answer and 1 alert, {present:,} tickets present, SQLite"
+        self._measured(name, "tickets/s", "SQLite", count, figures)
+
+    def _commands(self) -> None:
+        present = max(self._filled)
+        desk = self._filled[present]
+        self._add("deskbell --help", "s", cases.command_seconds(desk, "--help"))
+        self._add(f"deskbell ticket list, {present:,} tickets present", "s", cases.command_seconds(desk, "ticket", "list"))
+
+    def _measured(self, name: str, unit: str, database: str, count: int, figures: Figures) -> Line:
+        rate = count / figures.seconds
+        line = self._add(name, unit, rate)
+        line.ratios.append(rate / self._commits[database])
+        line.cpu_milliseconds.append(1000 * figures.cpu_seconds / count)
+        line.peak_octets.append(figures.peak_octets)
+        return line
+
+    def _add(self, name: str, unit: str, value: float) -> Line:
+        line = self.lines.setdefault(name, Line(name, unit))
+        line.values.append(value)
+        click.echo(f"{name}: {value:,.2f} {unit}")
+        return line
+
+    @contextmanager
+    def _url(self, database: str) -> Iterator[str]:
+        if database == "SQLite":
+            yield ""
+            return
+        name = self._server.create()
+        try:
+            yield self._server.url(name)
+        finally:
+            self._server.drop(name)
+
+    def _new_folder(self) -> Path:
+        folder = self._folder / f"run{next(self._numbers)}" / "desk"
+        folder.mkdir(parents=True)
+        return folder
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="One round with little of everything; writes no page.")
+def main(quick: bool) -> None:
+    """Measure the desk and the machine, print the table and write RESULTS.md."""
+    size = QUICK if quick else Size()
+    with tempfile.TemporaryDirectory(prefix="deskbell-bench-") as folder, _durable_server() as server:
+        Path(folder).chmod(0o755)
+        bench = Bench(Path(folder), server, size)
+        for _ in range(size.rounds):
+            bench.round()
+        text = page(list(bench.lines.values()), rounds=size.rounds, machine=machine(postgresql=_version(server)))
+    click.echo(text)
+    if not quick:
+        RESULTS.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def _durable_server() -> Iterator[PostgresqlServer]:
+    """The tests' PostgreSQL, but with durability paid for."""
+    with patch.dict(SERVER_SETTINGS, DURABLE), running_server() as server:
+        yield server
+
+
+def _version(server: PostgresqlServer) -> str:
+    with server.connect() as connection:
+        row = connection.execute("SELECT current_setting('server_version')").fetchone()
+    return f"PostgreSQL {str(row[0]).split()[0]}" if row else "PostgreSQL"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""What tests of the intake ask for: a small desk on either database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deskbell.core.intake.receive import Intake
+from deskbell.core.store.database import Database
+from deskbell.core.store.files import AttachmentStore
+from stand_ins.clock import FrozenClock
+from stand_ins.small_desk import SmallDesk, small_desk
+
+
+@pytest.fixture
+def desk(database_url: str, clock: FrozenClock, tmp_path: Path) -> Iterator[SmallDesk]:
+    """The small desk on a database of the test's own."""
+    db = Database(database_url, clock=clock)
+    yield small_desk(db, clock=clock, folder=tmp_path)
+    db.close()
+
+
+@pytest.fixture
+def intake(desk: SmallDesk) -> Intake:
+    """The intake of the small desk."""
+    return Intake(
+        desk.db,
+        files=AttachmentStore(desk.folder / "attachments"),
+        hooks=desk.hooks,
+        faults=desk.faults,
+        clock=desk.clock,
+    )

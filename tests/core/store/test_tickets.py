@@ -1,0 +1,269 @@
+"""Tickets in the store: numbers, batches, and snapshots that say what was written."""
+
+from datetime import timedelta
+
+import pytest
+
+from deskbell.core.contract.errors import UnknownName
+from deskbell.core.contract.people import Actor, ActorKind, Agent, EndUser, Organization, Team
+from deskbell.core.contract.tickets import (
+    Attachment,
+    Department,
+    EntryKind,
+    HelpTopic,
+    Origin,
+    Priority,
+    Ticket,
+    TicketStatus,
+)
+from deskbell.core.store import records, tickets
+from deskbell.core.store.database import Database
+from deskbell.core.store.directory import (
+    AgentRecord,
+    DepartmentRecord,
+    OrganizationRecord,
+    TeamRecord,
+    TopicRecord,
+)
+from deskbell.core.store.records import EndUserRecord
+from deskbell.core.store.rows import CollaboratorRow, TicketRow
+from deskbell.core.store.tickets import NewEntry, NewTicket
+from stand_ins.clock import MONDAY_MORNING, FrozenClock
+
+FILE = Attachment("plan.pdf", "application/pdf", 3, "d" * 64, "cid1")
+
+
+@pytest.fixture
+def places(db: Database) -> dict[str, int]:
+    """Ids of one of each that a ticket can name."""
+    with db.writing() as session:
+        agent = records.save_agent(session, AgentRecord(id=0, name="Pia", address="pia@example.com"))
+        organization = records.save_organization(
+            session, OrganizationRecord(id=0, name="Acme", account_manager_id=agent)
+        )
+        owner = EndUserRecord(name="Olga", addresses=("olga@acme.example", "o@home.example"), organization_id=organization)
+        return {
+            "agent": agent,
+            "organization": organization,
+            "department": records.save_department(session, DepartmentRecord(id=0, name="Support")),
+            "other": records.save_department(session, DepartmentRecord(id=0, name="Sales")),
+            "team": records.save_team(session, TeamRecord(id=0, name="Night")),
+            "topic": records.save_topic(session, TopicRecord(id=0, name="Printers")),
+            "owner": records.save_end_user(session, owner, now=MONDAY_MORNING),
+            "friend": records.save_end_user(session, EndUserRecord(addresses=("f@x.example",)), now=MONDAY_MORNING),
+        }
+
+
+def new_ticket(places: dict[str, int], number: str, **changes: object) -> NewTicket:
+    values: dict[str, object] = {
+        "number": number,
+        "subject": "Smoke",
+        "priority": Priority.HIGH,
+        "origin": Origin.MAIL,
+        "owner_id": places["owner"],
+        "owner_address": "O@home.example",
+        "department_id": places["department"],
+        "created_at": MONDAY_MORNING,
+    }
+    return NewTicket(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def new_entry(ticket_id: int, **changes: object) -> NewEntry:
+    values: dict[str, object] = {
+        "ticket_id": ticket_id,
+        "kind": EntryKind.MESSAGE,
+        "origin": Origin.MAIL,
+        "author": Actor(ActorKind.END_USER, 1, "Olga", "o@home.example", verified=False),
+        "text": "Help",
+        "posted_at": MONDAY_MORNING,
+        "verified": False,
+    }
+    return NewEntry(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_numbers_begin_at_100001_and_go_on(db: Database) -> None:
+    with db.writing() as session:
+        assert tickets.next_numbers(session, 2) == ("100001", "100002")
+    with db.writing() as session:
+        assert tickets.next_numbers(session, 1) == ("100003",)
+
+
+def test_numbers_of_a_transaction_that_failed_are_given_again(db: Database) -> None:
+    with pytest.raises(ZeroDivisionError), db.writing() as session:
+        tickets.next_numbers(session, 5)
+        raise ZeroDivisionError
+    with db.writing() as session:
+        assert tickets.next_numbers(session, 1) == ("100001",)
+
+
+def test_a_snapshot_names_everything_that_the_row_points_at(db: Database, places: dict[str, int]) -> None:
+    with db.writing() as session:
+        [ticket_id] = tickets.insert_tickets(
+            session,
+            [
+                new_ticket(
+                    places,
+                    "100001",
+                    topic_id=places["topic"],
+                    agent_id=places["agent"],
+                    team_id=places["team"],
+                    last_respondent_id=places["agent"],
+                )
+            ],
+        )
+    with db.reading() as session:
+        found = tickets.snapshot(session, ticket_id)
+    organization = Organization(places["organization"], "Acme", places["agent"])
+    assert found == Ticket(
+        id=ticket_id,
+        number="100001",
+        subject="Smoke",
+        status=TicketStatus.OPEN,
+        priority=Priority.HIGH,
+        origin=Origin.MAIL,
+        owner=EndUser(places["owner"], "Olga", "O@home.example", organization),
+        department=Department(places["department"], "Support"),
+        created_at=MONDAY_MORNING,
+        topic=HelpTopic(places["topic"], "Printers"),
+        agent=Agent(places["agent"], "Pia", "pia@example.com"),
+        team=Team(places["team"], "Night"),
+        last_respondent=Agent(places["agent"], "Pia", "pia@example.com"),
+    )
+
+
+def test_a_bare_ticket_is_nobodys(db: Database, places: dict[str, int]) -> None:
+    with db.writing() as session:
+        [ticket_id] = tickets.insert_tickets(session, [new_ticket(places, "100001")])
+        found = tickets.snapshot(session, ticket_id)
+    assert (found.topic, found.agent, found.team, found.last_respondent, found.collaborators) == (
+        None,
+        None,
+        None,
+        None,
+        (),
+    )
+
+
+def test_collaborators_come_in_the_order_of_joining(db: Database, places: dict[str, int]) -> None:
+    with db.writing() as session:
+        [ticket_id] = tickets.insert_tickets(session, [new_ticket(places, "100001", owner_id=places["friend"])])
+        session.add_all(
+            [
+                CollaboratorRow(
+                    ticket_id=ticket_id,
+                    user_id=places["owner"],
+                    address="o@home.example",
+                    active=False,
+                    added_at=MONDAY_MORNING + timedelta(hours=1),
+                ),
+            ]
+        )
+        session.flush()
+        [collaborator] = tickets.snapshot(session, ticket_id).collaborators
+    assert (collaborator.user.id, collaborator.user.address, collaborator.active) == (
+        places["owner"],
+        "o@home.example",
+        False,
+    )
+    assert collaborator.user.organization is not None
+
+
+def test_a_batch_keeps_its_order(db: Database, places: dict[str, int]) -> None:
+    numbers = [str(100_001 + place) for place in range(300)]
+    with db.writing() as session:
+        ids = tickets.insert_tickets(session, [new_ticket(places, number) for number in numbers])
+        found = tickets.snapshots(session, ids)
+        entries = tickets.insert_entries(session, [new_entry(ticket_id, text=str(ticket_id)) for ticket_id in ids])
+    assert [found[ticket_id].number for ticket_id in ids] == numbers
+    with db.reading() as session:
+        assert [tickets.entries(session, ticket_id) for ticket_id in ids[:5]] == [(entry,) for entry in entries[:5]]
+
+
+def test_an_entry_is_read_back_as_it_was_written(db: Database, places: dict[str, int]) -> None:
+    with db.writing() as session:
+        [ticket_id] = tickets.insert_tickets(session, [new_ticket(places, "100001")])
+        first, second = tickets.insert_entries(
+            session,
+            [
+                new_entry(ticket_id, automatic=True, held=True, attachments=(FILE, FILE)),
+                new_entry(ticket_id, kind=EntryKind.NOTE, author=Actor(ActorKind.SYSTEM), verified=True, text="é 🖨"),
+            ],
+        )
+    with db.reading() as session:
+        assert tickets.entries(session, ticket_id) == (first, second)
+    assert first.attachments == (FILE, FILE)
+    assert (first.automatic, first.held, first.verified, second.verified) == (True, True, False, True)
+
+
+def test_an_unknown_number_is_named(db: Database) -> None:
+    with db.reading() as session, pytest.raises(UnknownName, match="no ticket named '7'"):
+        tickets.find_number(session, "7")
+
+
+def test_an_unknown_id_is_named(db: Database) -> None:
+    with db.writing() as session, pytest.raises(UnknownName):
+        tickets.lock(session, 7)
+
+
+def test_tickets_are_found_by_the_mails_stored_on_them(db: Database, places: dict[str, int]) -> None:
+    with db.writing() as session:
+        one, two = tickets.insert_tickets(session, [new_ticket(places, "100001"), new_ticket(places, "100002")])
+        tickets.insert_entries(
+            session,
+            [
+                new_entry(one, message_id="<a@x>"),
+                new_entry(two, message_id="<b@x>"),
+                new_entry(two, message_id="<a@x>"),
+                new_entry(two, message_id=""),
+            ],
+        )
+        found = tickets.ids_by_message_id(session, ["<a@x>", "<b@x>", "<c@x>", ""])
+    assert found == {"<a@x>": one, "<b@x>": two}
+
+
+def test_closed_before_leaves_out_open_and_newly_closed_tickets(db: Database, places: dict[str, int]) -> None:
+    with db.writing() as session:
+        ids = tickets.insert_tickets(session, [new_ticket(places, str(number)) for number in (1, 2, 3)])
+        for ticket_id, hours in ((ids[0], 1), (ids[1], 3)):
+            row = session.get_one(TicketRow, ticket_id)
+            row.status, row.closed_at = "closed", MONDAY_MORNING + timedelta(hours=hours)
+        session.flush()
+        assert tickets.closed_before(session, ids, MONDAY_MORNING + timedelta(hours=2)) == {ids[0]}
+
+
+def test_reopening_and_assigning_change_the_row(db: Database, places: dict[str, int], clock: FrozenClock) -> None:
+    with db.writing() as session:
+        [ticket_id] = tickets.insert_tickets(session, [new_ticket(places, "1")])
+        row = session.get_one(TicketRow, ticket_id)
+        row.status, row.closed_at = "closed", MONDAY_MORNING
+    later = clock.advance(hours=1)
+    with db.writing() as session:
+        tickets.reopen(session, ticket_id, now=later)
+        tickets.assign(session, ticket_id, agent_id=places["agent"], team_id=None, now=later)
+    with db.reading() as session:
+        row = session.get_one(TicketRow, ticket_id)
+        assert (row.status, row.closed_at, row.updated_at, row.agent_id) == ("open", None, later, places["agent"])
+
+
+def test_the_list_is_newest_first_and_filtered(db: Database, places: dict[str, int]) -> None:
+    with db.writing() as session:
+        ids = tickets.insert_tickets(
+            session,
+            [
+                new_ticket(places, "1"),
+                new_ticket(places, "2", department_id=places["other"]),
+                new_ticket(places, "3", agent_id=places["agent"]),
+            ],
+        )
+        session.get_one(TicketRow, ids[0]).status = "closed"
+    with db.reading() as session:
+
+        def listed(**filters: object) -> list[str]:
+            return [ticket.number for ticket in tickets.list_tickets(session, limit=2, **filters)]  # type: ignore[arg-type]
+
+        assert listed() == ["3", "2"]
+        assert listed(before_id=ids[1]) == ["1"]
+        assert listed(status=TicketStatus.CLOSED) == ["1"]
+        assert listed(department_id=places["other"]) == ["2"]
+        assert listed(agent_id=places["agent"]) == ["3"]
+        assert listed(agent_id=places["agent"], status=TicketStatus.CLOSED) == []
