@@ -69,7 +69,7 @@ class Bench:
         self._commands()
 
     def _references(self) -> None:
-        folder, count = self._new_folder(), self._size.reference
+        folder, count = self._new_folder().parent, self._size.reference
         with self._server.connect(self._server.create()) as connection:
             self._commits = {
                 "SQLite": references.sqlite_commits(folder, count=count),
@@ -136,9 +136,10 @@ class Bench:
             self._server.drop(name)
 
     def _new_folder(self) -> Path:
-        folder = self._folder / f"run{next(self._numbers)}" / "desk"
-        folder.mkdir(parents=True)
-        return folder
+        """A place for a desk that is not there yet, in a folder of its own that is."""
+        folder = self._folder / f"run{next(self._numbers)}"
+        folder.mkdir()
+        return folder / "desk"
 
 
 @click.command()

@@ -15,7 +15,7 @@ from pathlib import Path
 import attrs
 
 from deskbell.core.app.opening import Desk, open_desk
-from deskbell.core.contract.events import Event, MessageReceived, TicketCreated
+from deskbell.core.contract.events import Event, MessagePosted, TicketCreated
 from deskbell.core.delivery.engine import EmbeddedEngine
 from deskbell.core.delivery.postman import Postman, Round
 from deskbell.core.intake.group_commit import GroupCommit
@@ -130,7 +130,7 @@ def measure(desk: Desk, mails: Sequence[bytes], *, mails_each: int) -> Figures:
 
 def _check(written: Sequence[Event], mails: Sequence[bytes]) -> None:
     """Each mail must have become a ticket or a message."""
-    entries = sum(isinstance(event, TicketCreated | MessageReceived) for event in written)
+    entries = sum(isinstance(event, TicketCreated | MessagePosted) for event in written)
     if entries != len(mails):
         raise RuntimeError(f"{len(mails)} mails became {entries} entries")
 

@@ -11,7 +11,7 @@ from .pool import Pool
 from .replies import Broken
 
 MAX_FRUITLESS = 3
-"""How many new connections in a row may break without a single mail judged, before a call gives up."""
+"""How many connections in a row may break without a single mail judged before a call gives up."""
 
 
 class SmtpChannel(Channel):
@@ -64,17 +64,16 @@ class SmtpChannel(Channel):
             if not waiting:
                 break
             try:
-                with self._pool.lease(fresh=trouble is not None, until=limits.end) as connection:
+                with self._pool.lease(until=limits.end) as connection:
+                    judged = connection.judged
                     trouble = connection.converse(waiting, answers=answers, limits=limits)
             except Broken as unavailable:
                 return unavailable
             if trouble is None:
                 break
-            if connection.judged:
-                fruitless = 0
-                continue
-            fruitless += 1
-            if not trouble.settled:
+            fruitless = 0 if connection.judged > judged else fruitless + 1
+            # A connection that was of use before may have come to its end; a new one broke because of this mail, or all.
+            if not connection.judged and not trouble.settled:
                 struck = next(number for number, _ in waiting if number not in answers)
                 answers[struck] = trouble
         return _not_tried(trouble)

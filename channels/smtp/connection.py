@@ -76,7 +76,7 @@ class Connection:
         return None
 
     def is_alive(self) -> bool:
-        """Whether the server has not said good-bye in the meantime, as far as can be told without asking it."""
+        """Whether the server said nothing since: a good-bye, or a surplus reply that would be taken for the next one."""
         return self._wire.is_quiet()
 
     def say_goodbye(self) -> None:

@@ -32,17 +32,16 @@ class Pool:
         self._idle: list[_Idle] = []
 
     @contextmanager
-    def lease(self, *, fresh: bool, until: float) -> Iterator[Connection]:
+    def lease(self, *, until: float) -> Iterator[Connection]:
         """A connection for this thread alone. One that is over takes all idle ones with it: they share a server.
 
-        :param fresh: whether it must be a new one.
         :param until: the moment on the clock's monotonic scale at which to give up waiting, for a turn or the server.
         :raises Broken: if there is none to be had.
         """
         if not self._turns.acquire(timeout=max(until - self._clock.monotonic(), 0.0)):
             raise Broken(f"all {self._options.connections} connections to the mail server were busy all the time")
         try:
-            connection = self._take(fresh=fresh) or Connection(self._options, clock=self._clock, until=until)
+            connection = self._take() or Connection(self._options, clock=self._clock, until=until)
             done = False
             try:
                 yield connection
@@ -62,19 +61,17 @@ class Pool:
             idle, self._idle = self._idle, []
         return [each.connection for each in idle]
 
-    def _take(self, *, fresh: bool) -> Connection | None:
-        """The connection used last, if it may still be of use; a stale one or, for a fresh one, one more is closed."""
+    def _take(self) -> Connection | None:
+        """The connection used last, if there is one that is neither old nor closed by the server."""
+        self._drop_old()
         while True:
-            self._drop_old()
             with self._lock:
                 if not self._idle:
                     return None
                 connection = self._idle.pop().connection
-            if not fresh and connection.is_alive():
+            if connection.is_alive():
                 return connection
-            connection.say_goodbye()
-            if fresh:
-                return None
+            connection.close()
 
     def _put_back(self, connection: Connection, *, useful: bool) -> None:
         if not useful:

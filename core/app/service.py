@@ -1,4 +1,4 @@
-"""The long-running desk: listener, postmen and ticking jobs, started together and stopped in order."""
+"""The long-running desk: listener, fetchers, postmen and ticking jobs, started together and stopped in order."""
 
 import threading
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from ..delivery.engine import EmbeddedEngine
 from ..intake.listener import Listener
 from ..scheduler import Job, Scheduler
 from ..store.job_leases import JobLeases
+from .fetching import Fetchers
 from .opening import Desk
 
 SWEEP_SECONDS = 10.0
@@ -15,7 +16,7 @@ FLUSH_SECONDS = 5.0
 
 
 class Service:
-    """Everything of `deskbell serve`, or without the listener of `deskbell work`."""
+    """Everything of `deskbell serve`, or without listener and fetchers of `deskbell work`."""
 
     def __init__(self, desk: Desk, *, listen: bool) -> None:
         self._desk = desk
@@ -38,6 +39,7 @@ class Service:
         self._listener = (
             Listener(desk.intake, settings=desk.settings.listener, on_mail=self._on_mail) if listen else None
         )
+        self._fetchers = Fetchers(desk, on_mail=self._on_mail) if listen else None
         self._stop = threading.Event()
 
     @property
@@ -52,6 +54,8 @@ class Service:
         self._scheduler.start()
         if self._listener is not None:
             self._listener.start()
+        if self._fetchers is not None:
+            self._fetchers.start()
 
     def wait(self) -> None:
         """Block until `stop` was asked for by a signal handler or another thread."""
@@ -63,6 +67,8 @@ class Service:
 
     def stop(self) -> None:
         """Stop taking mail in first, then ticking, then sending."""
+        if self._fetchers is not None:
+            self._fetchers.stop()
         if self._listener is not None:
             self._listener.stop()
         self._scheduler.stop()

@@ -26,6 +26,7 @@ A desk in one minute:
         "work": ("serve:work", "Ring and deliver without listening; --once does all that is due and exits."),
         "migrate": ("init:migrate", "Bring the database to this version's schema."),
         "mail": ("mail:mail", "Receive mail, and see what was refused or set aside."),
+        "mailbox": ("mailbox:mailbox", "Fetch mail from IMAP and POP3 servers."),
         "ticket": ("ticket:ticket", "List, show, open and assign tickets."),
         "plugins": ("plugins:plugins", "See and switch what the desk says by itself."),
         "explain": ("explain:explain", "Who was told, who was not, and why."),

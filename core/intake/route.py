@@ -31,6 +31,7 @@ class Router:
         self._directory = directory
         self._first = directory.mailboxes[min(directory.mailboxes)] if directory.mailboxes else None
         self._departments = _departments_by_address(directory)
+        self._own = {box.id: frozenset(map(normalise, box.addresses)) for box in directory.mailboxes.values()}
 
     def takes(self, address: str) -> bool:
         """Whether mail to this address is for the desk: of a mailbox, a department, or a plus form of one."""
@@ -62,13 +63,10 @@ class Router:
         return self._route(self._first, note=NO_OWN_RECIPIENT) if self._first else None
 
     def _route(self, mailbox: MailboxRecord, *, department: DepartmentRecord | None = None, note: str = "") -> Route:
-        addresses = [*mailbox.addresses]
-        if department:
-            addresses += filter(None, (department.address, department.autoresponse_address))
         return Route(
             mailbox=mailbox,
             department=department.name if department else "",
-            own_addresses=frozenset(map(normalise, addresses)),
+            own_addresses=self._own[mailbox.id] | _addresses_of(department),
             note=note,
         )
 
@@ -88,12 +86,14 @@ class Router:
 
 
 def _departments_by_address(directory: Directory) -> dict[str, DepartmentRecord]:
-    return {
-        normalise(address): department
-        for department in directory.departments.values()
-        for address in (department.address, department.autoresponse_address)
-        if address
-    }
+    return {key: department for department in directory.departments.values() for key in _addresses_of(department)}
+
+
+def _addresses_of(department: DepartmentRecord | None) -> frozenset[str]:
+    """The identity forms of a department's addresses."""
+    if department is None:
+        return frozenset()
+    return frozenset(normalise(each) for each in (department.address, department.autoresponse_address) if each)
 
 
 def _forms(address: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """End users by their addresses: look-ups for many at once, and new ones written where none is known."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -36,7 +36,10 @@ def find(session: Session, addresses: Collection[str]) -> Mapping[str, EndUser]:
 
     The address in each `EndUser` is the stored spelling of the one asked for.
     """
-    keys = {normalise(address) for address in addresses}
+    return _find(session, {normalise(address) for address in addresses})
+
+
+def _find(session: Session, keys: Collection[str]) -> Mapping[str, EndUser]:
     if not keys:
         return {}
     rows = session.connection().execute(
@@ -77,17 +80,17 @@ def ensure(session: Session, people: Sequence[Person], *, now: datetime) -> tupl
     A known end user keeps the stored name: a From header is no reason to rename anybody. The address in each `EndUser` is
     the one given, as it was spelled, and empty for the unknown sender, whom no mail can reach.
     """
-    known = dict(find(session, [person.key for person in people]))
-    if any(person.key not in known for person in people):
+    keys = [person.key for person in people]
+    known = dict(_find(session, frozenset(keys)))
+    if not known.keys() >= set(keys):
         _take_turn(session)
-        known.update(find(session, [person.key for person in people if person.key not in known]))
-        new = {person.key: person for person in reversed(people) if person.key not in known}
-        known.update(_create(session, list(new.values()), now=now))
-    return tuple(attrs.evolve(known[person.key], address=_reachable(person)) for person in people)
-
-
-def _reachable(person: Person) -> str:
-    return "" if person.key == UNKNOWN_ADDRESS else person.address
+        known.update(_find(session, frozenset(keys).difference(known)))
+        new = {key: person for key, person in zip(reversed(keys), reversed(people), strict=True) if key not in known}
+        known.update(_create(session, new, now=now))
+    return tuple(
+        attrs.evolve(known[key], address="" if key == UNKNOWN_ADDRESS else person.address)
+        for key, person in zip(keys, people, strict=True)
+    )
 
 
 def _take_turn(session: Session) -> None:
@@ -96,22 +99,22 @@ def _take_turn(session: Session) -> None:
         session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_CREATING})"))
 
 
-def _create(session: Session, people: Sequence[Person], *, now: datetime) -> Iterable[tuple[str, EndUser]]:
+def _create(session: Session, people: Mapping[str, Person], *, now: datetime) -> Mapping[str, EndUser]:
+    """Write end users, given by the identity form of their address."""
     if not people:
-        return ()
+        return {}
     connection = session.connection()
-    named = [attrs.evolve(person, name=UNKNOWN_NAME) if not _reachable(person) else person for person in people]
+    named = {
+        key: Person(UNKNOWN_NAME, UNKNOWN_ADDRESS) if key == UNKNOWN_ADDRESS else person
+        for key, person in people.items()
+    }
     ids = connection.scalars(
         insert(EndUserRow).returning(EndUserRow.id, sort_by_parameter_order=True),
-        [{"name": person.name, "organization_id": None, "created_at": now} for person in named],
+        [{"name": person.name, "organization_id": None, "created_at": now} for person in named.values()],
     ).all()
+    numbered = dict(zip(named, ids, strict=True))
     connection.execute(
         insert(EndUserAddressRow),
-        [
-            {"user_id": user_id, "address": person.address or UNKNOWN_ADDRESS, "address_key": person.key}
-            for user_id, person in zip(ids, named, strict=True)
-        ],
+        [{"user_id": numbered[key], "address": person.address, "address_key": key} for key, person in named.items()],
     )
-    return [
-        (person.key, EndUser(user_id, person.name, person.address)) for user_id, person in zip(ids, named, strict=True)
-    ]
+    return {key: EndUser(numbered[key], person.name, person.address) for key, person in named.items()}

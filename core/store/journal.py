@@ -97,7 +97,8 @@ def unrung(session: Session, *, before: datetime, limit: int) -> tuple[Unrung, .
 
 def begin_ring(session: Session, ids: Iterable[int]) -> None:
     """Note that ringing these events begins, for the case that it ends the process."""
-    session.execute(update(JournalRow).where(JournalRow.id.in_(list(ids))).values(rings=JournalRow.rings + 1))
+    statement = update(JournalRow).where(JournalRow.id.in_(list(ids))).values(rings=JournalRow.rings + 1)
+    session.connection().execute(statement)
 
 
 def claim_rung(session: Session, ids: Iterable[int], now: datetime) -> frozenset[int]:
@@ -108,7 +109,7 @@ def claim_rung(session: Session, ids: Iterable[int], now: datetime) -> frozenset
         .values(rung_at=now)
         .returning(JournalRow.id)
     )
-    return frozenset(session.scalars(statement))
+    return frozenset(session.connection().scalars(statement))
 
 
 def _events(session: Session, condition: ColumnElement[bool]) -> tuple[Event, ...]:

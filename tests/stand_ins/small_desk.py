@@ -146,9 +146,7 @@ def names_of(events: tuple[Event, ...]) -> list[str]:
 
 def draft(sender: Actor, *, department: str = "Support", **changes: object) -> TicketDraft:
     """A draft that routes to Support, but for the changes."""
-    base = TicketDraft(
-        sender=sender, origin=Origin.API, subject="Printer", text="It smokes.", department=department
-    )
+    base = TicketDraft(sender=sender, origin=Origin.API, subject="Printer", text="It smokes.", department=department)
     return attrs.evolve(base, **changes)  # type: ignore[arg-type]
 
 

@@ -85,14 +85,14 @@ class Script:
         self.answers: dict[str, Answer] = {
             "CONNECT": "220 here",
             "EHLO": "\r\n".join(["250-here", *(f"250-{feature}" for feature in features), "250 HELP"]),
-            "DATA": lambda _: "354 go on" if self._has_recipient else "503 no recipient",
+            "DATA": lambda _: "354 go on" if self._here.has_recipient else "503 no recipient",
             "QUIT": "221 bye",
         }
         self.answers |= answers
         self.lines: list[str] = []
         self.mails: list[bytes] = []
         self.connections = 0
-        self._has_recipient = False
+        self._here = threading.local()
 
     def __call__(self, connection: socket.socket) -> None:
         self.connections += 1
@@ -111,20 +111,20 @@ class Script:
         return self._answer(line[:8].split()[0].upper(), line)
 
     def _read_mail(self, stream: BufferedIOBase) -> str:
-        content = b""
+        content = bytearray()
         while not content.endswith(b"\r\n.\r\n") and content != b".\r\n":
             line = stream.readline()
             if not line:
                 return ""
             content += line
-        self.mails.append(content)
+        self.mails.append(bytes(content))
         return self._answer("DOT", "")
 
     def _answer(self, verb: str, line: str) -> str:
         answer = self.answers.get(verb, "250 fine")
         words = answer if isinstance(answer, str) else answer(line)
         if verb in ("MAIL", "RCPT"):
-            self._has_recipient = verb == "RCPT" and words.startswith("25")
+            self._here.has_recipient = verb == "RCPT" and words.startswith("25")
         return words
 
 

@@ -1,6 +1,7 @@
 """One result per delivery, whatever the server does: reliability O4 to O6 and line 51."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -189,14 +190,75 @@ def test_trouble_before_the_dot_amid_a_batch_is_no_trouble(
 def test_a_mail_that_makes_the_server_hang_up_does_not_stop_the_others(
     features: tuple[str, ...], script: type[Any], serve: Serve, channel_to: MakeChannel, delivery: MakeDelivery
 ) -> None:
-    server = script(*features, RCPT=lambda line: "" if "ann3@" in line or "ann7@" in line else "250 recipient")
+    poison = {0, 1, 3, 4, 7}
+    server = script(*features, RCPT=lambda line: "" if int(line.split("@")[0][-1]) in poison else "250 recipient")
     channel = channel_to(serve(server))
     results = channel.deliver([delivery(number) for number in range(10)])
     channel.close()
     assert [outcome(result)[0] for result in results] == [
-        {3: "again", 7: "again"}.get(number, "taken") for number in range(10)
+        "again" if number in poison else "taken" for number in range(10)
     ]
-    assert len(server.mails) == 8
+    assert len(server.mails) == 5
+
+
+def test_a_server_that_takes_one_mail_a_connection(
+    script: type[Any], serve: Serve, channel_to: MakeChannel, delivery: MakeDelivery
+) -> None:
+    server = script("PIPELINING")
+    server.answers["MAIL"] = lambda _: "421 one is enough" if len(server.mails) == server.connections else "250 sender"
+    channel = channel_to(serve(server))
+    assert [type(result) for result in channel.deliver([delivery(number) for number in range(10)])] == [Receipt] * 10
+    channel.close()
+    assert server.connections == 10
+
+
+HUGE = "x" * 70 + "\n"
+
+
+def test_a_mail_that_is_not_sent_to_its_end_cannot_be_a_duplicate(
+    serve: Serve, channel_to: MakeChannel, delivery: MakeDelivery
+) -> None:
+    gone = threading.Event()
+
+    def stop_reading(connection: socket.socket) -> None:
+        connection.sendall(b"220 here\r\n")
+        connection.recv(4096)
+        connection.sendall(b"250-here\r\n250 PIPELINING\r\n")
+        connection.recv(4096)
+        connection.sendall(b"250 sender\r\n250 recipient\r\n354 go on\r\n")
+        gone.wait(5)
+
+    channel = channel_to(serve(stop_reading), send_limit=0.5)
+    (result,) = channel.deliver([delivery(text=HUGE * 300_000)])
+    gone.set()
+    assert isinstance(result, TemporaryFailure)
+    assert result.detail == "the mail server stopped reading"
+
+
+def test_a_mail_that_was_cut_off_is_begun_anew_on_another_connection(
+    script: type[Any], serve: Serve, channel_to: MakeChannel, delivery: MakeDelivery
+) -> None:
+    server = script("PIPELINING")
+    cut = threading.Event()
+
+    def converse(connection: socket.socket) -> None:
+        def data(_: str) -> str:
+            if "ann2@" in server.lines[-2] and not cut.is_set():
+                cut.set()
+                connection.sendall(b"354 go on\r\n")
+                connection.recv(1000)
+                return ""
+            return "354 go on"
+
+        server.answers["DATA"] = data
+        server(connection)
+
+    channel = channel_to(serve(converse))
+    results = channel.deliver([delivery(1), delivery(2, text=HUGE * 300_000)])
+    channel.close()
+    assert [type(result) for result in results] == [Receipt, Receipt]
+    assert cut.is_set()
+    assert (len(server.mails), server.connections) == (2, 2)
 
 
 def test_a_server_that_hangs_up_on_everybody_is_left_alone(

@@ -170,6 +170,14 @@ def test_display_name(name: str, field: str) -> None:
     assert address_field("To", ((name, ADDRESS),), utf8=False) == field
 
 
+@pytest.mark.parametrize(("length", "quoted"), [(60, True), (61, False), (1500, False)])
+def test_a_long_name_is_encoded_because_a_quoted_one_cannot_be_folded(length: int, quoted: bool) -> None:
+    field = address_field("To", (("," * length, ADDRESS),), utf8=False)
+    assert_well_formed(field)
+    assert ('"' in field) is quoted
+    assert only_person(field) == ("," * length, ADDRESS)
+
+
 @given(texts)
 def test_every_name_is_one_person(name: str) -> None:
     field = address_field("To", ((name, ADDRESS),), utf8=False)

@@ -80,6 +80,20 @@ def test_the_last_words_of_an_idle_connection_are_heard(
     assert server.connections == 2
 
 
+def test_a_surplus_reply_is_not_taken_for_the_next_one(
+    script: type[Any], serve: Serve, channel_to: MakeChannel, delivery: MakeDelivery
+) -> None:
+    server = script(
+        DOT="250 taken\r\n250 surplus", RCPT=lambda line: "550 nobody" if "ann2@" in line else "250 recipient"
+    )
+    channel = channel_to(serve(server))
+    assert taken(channel, delivery(1))
+    time.sleep(0.05)
+    (result,) = channel.deliver([delivery(2)])
+    assert result.detail == "550 nobody"
+    assert server.connections == 2
+
+
 @pytest.mark.parametrize("point", [Point.MAIL, Point.RCPT, Point.DATA])
 @pytest.mark.parametrize("reply", ["", "421 4.3.2 no more on this one"])
 def test_a_kept_connection_that_breaks_before_the_dot_costs_nothing(

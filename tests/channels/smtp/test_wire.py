@@ -155,6 +155,21 @@ def test_a_host_that_cannot_be_a_name(host: str) -> None:
         connect(SmtpOptions(host=host), clock=CLOCK, until=soon())
 
 
+def test_an_address_that_does_not_answer_leaves_time_for_the_next(
+    serve: Callable[[Conversation], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = serve(lambda connection: connection.sendall(b"220 here\r\n"))
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_connection(full.getsockname()):
+        silent = full.getsockname()
+        places = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in (silent, ("127.0.0.1", port))]
+        with pytest.raises(TimeoutError):
+            socket.create_connection(silent, timeout=0.05)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+        wire = connect(OPTIONS, clock=CLOCK, until=soon(0.4))
+        assert wire.reply("the connection", until=soon()) == Reply(220, b"here")
+        wire.close()
+
+
 def test_each_address_of_a_host_is_tried(serve: Callable[[Conversation], int]) -> None:
     port = serve(lambda connection: connection.sendall(b"220 here\r\n"))
     # The name usually stands for ::1 too, where nobody listens.

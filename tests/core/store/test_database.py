@@ -8,12 +8,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from deskbell.core.store import database
@@ -38,6 +38,10 @@ sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True
 postgresql_only = pytest.mark.parametrize(
     "database_kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
+
+
+class _Undone(Exception):
+    pass
 
 
 def _agent(name: str) -> AgentRow:
@@ -65,10 +69,10 @@ def test_a_block_that_ends_is_kept(db: Database) -> None:
 
 
 def test_a_block_that_raises_is_undone(db: Database) -> None:
-    with pytest.raises(KeyError), db.writing() as session:
+    with suppress(_Undone), db.writing() as session:
         session.add(_agent("ann"))
         session.flush()
-        raise KeyError
+        raise _Undone
     with db.reading() as session:
         assert _names(session) == []
 
@@ -76,10 +80,10 @@ def test_a_block_that_raises_is_undone(db: Database) -> None:
 def test_a_savepoint_that_raises_is_undone_alone(db: Database) -> None:
     with db.writing() as session:
         session.add(_agent("ann"))
-        with pytest.raises(KeyError), db.savepoint(session):
+        with suppress(_Undone), db.savepoint(session):
             session.add(_agent("ben"))
             session.flush()
-            raise KeyError
+            raise _Undone
         with db.savepoint(session):
             session.add(_agent("cid"))
     with db.reading() as session:
@@ -98,14 +102,17 @@ def test_a_reader_sees_one_state(db: Database) -> None:
 
 def test_a_reader_cannot_write(db: Database) -> None:
     with pytest.raises((DatabaseFailed, DatabaseUnavailable), match=r"read-?only"), db.reading() as session:
-        session.add(_agent("ann"))
-        session.flush()
+        session.execute(insert(AgentRow).values(name="ann", address="a", address_key="a", is_admin=False))
     with db.writing() as session:
         assert _names(session) == []
 
 
 def test_what_threads_count_at_once_adds_up(db: Database) -> None:
-    threads = [threading.Thread(target=lambda: [_count_on(db, "t") for _ in range(25)]) for _ in range(8)]
+    def count() -> None:
+        for _ in range(25):
+            _count_on(db, "t")
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -206,13 +213,17 @@ def test_a_row_that_another_program_locks_is_unavailable_and_comes_back(database
 def test_a_connection_cut_in_mid_transaction_is_unavailable_and_the_next_works(
     db: Database, postgresql_server: PostgresqlServer
 ) -> None:
-    with pytest.raises(DatabaseUnavailable), db.writing() as session:
-        session.add(_agent("ann"))
-        session.flush()
-        number = session.scalar(text("SELECT pg_backend_pid()"))
-        with postgresql_server.connect() as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [number])
-        session.scalar(select(func.count()).select_from(AgentRow))
+    def write_and_be_cut() -> None:
+        with db.writing() as session:
+            session.add(_agent("ann"))
+            session.flush()
+            number = session.scalar(text("SELECT pg_backend_pid()"))
+            with postgresql_server.connect() as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [number])
+            session.scalar(select(func.count()).select_from(AgentRow))
+
+    with pytest.raises(DatabaseUnavailable):
+        write_and_be_cut()
     with db.writing() as session:
         session.add(_agent("ben"))
     with db.reading() as session:
@@ -312,9 +323,7 @@ def test_a_migrated_database_opens(database_url: str, clock: FrozenClock) -> Non
 def test_an_empty_database_asks_for_migration(empty_database_url: str, clock: FrozenClock) -> None:
     with pytest.raises(SchemaOutdated) as caught:
         open_database(empty_database_url, clock=clock)
-    assert str(caught.value) == (
-        "The database is empty, but this deskbell needs version 0001: run 'deskbell migrate'."
-    )
+    assert str(caught.value) == ("The database is empty, but this deskbell needs version 0001: run 'deskbell migrate'.")
 
 
 def test_opening_makes_no_file(tmp_path: Path, clock: FrozenClock) -> None:
@@ -329,14 +338,14 @@ def test_opening_makes_no_file(tmp_path: Path, clock: FrozenClock) -> None:
         ("0000", "The database is at version 0000, but this deskbell needs version 0001: run 'deskbell migrate'."),
         (
             "0002",
-            "The database is at version 0002, newer than this deskbell, which knows 0001:"
-            " install the deskbell that brought it there, or restore the backup from before.",
+            (
+                "The database is at version 0002, newer than this deskbell, which knows 0001:"
+                " install the deskbell that brought it there, or restore the backup from before."
+            ),
         ),
     ],
 )
-def test_another_version_is_refused_in_words(
-    db: Database, clock: FrozenClock, found: str, sentence: str
-) -> None:
+def test_another_version_is_refused_in_words(db: Database, clock: FrozenClock, found: str, sentence: str) -> None:
     with db.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": found})
     with pytest.raises(SchemaOutdated) as caught:
@@ -427,24 +436,24 @@ def test_statements_past_the_flush_touch_it_by_hand(db: Database) -> None:
 
 def test_a_change_undone_by_a_savepoint_takes_no_later_raise_along(db: Database) -> None:
     with db.writing() as session:
-        with pytest.raises(KeyError), db.savepoint(session):
+        with suppress(_Undone), db.savepoint(session):
             session.add(_agent("ann"))
             session.flush()
-            raise KeyError
+            raise _Undone
         session.add(_agent("ben"))
     assert [agent.name for agent in _directory(db).agents.values()] == ["ben"]
 
 
 def test_a_transaction_sees_its_own_changes_and_they_are_not_kept_when_it_fails(db: Database) -> None:
     _directory(db)
-    with pytest.raises(KeyError), db.writing() as session:
+    with suppress(_Undone), db.writing() as session:
         session.add(_agent("ann"))
-        with pytest.raises(ZeroDivisionError), db.savepoint(session):
+        with suppress(_Undone), db.savepoint(session):
             session.add(_agent("ben"))
             session.flush()
-            raise ZeroDivisionError
+            raise _Undone
         assert [agent.name for agent in db.directory(session).agents.values()] == ["ann"]
-        raise KeyError
+        raise _Undone
     with db.writing() as session:
         session.add(_agent("cid"))
     assert [agent.name for agent in _directory(db).agents.values()] == ["cid"]

@@ -52,7 +52,9 @@ def test_a_decision_comes_back_as_it_was(db: Database) -> None:
 
 def test_a_plugin_judged_as_a_whole_keeps_its_reason(db: Database) -> None:
     (event,) = _events(db, 1)
-    decision = Decision(event_id=event.id, plugin="p", reason="plugin_off:global", because="It is off for the whole desk.")
+    decision = Decision(
+        event_id=event.id, plugin="p", reason="plugin_off:global", because="It is off for the whole desk."
+    )
     with db.writing() as session:
         decisions.save(session, [decision], revision=0, now=NOW)
     with db.reading() as session:

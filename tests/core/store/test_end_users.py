@@ -39,7 +39,9 @@ def test_new_people_are_written_once_however_they_spell_their_address(db: Databa
 def test_a_known_end_user_keeps_name_and_organization(db: Database) -> None:
     with db.writing() as session:
         organization = records.save_organization(session, OrganizationRecord(id=0, name="Acme"))
-        record = EndUserRecord(name="Ann", addresses=("ann@acme.example", "ann@home.example"), organization_id=organization)
+        record = EndUserRecord(
+            name="Ann", addresses=("ann@acme.example", "ann@home.example"), organization_id=organization
+        )
         known = records.save_end_user(session, record, now=MONDAY_MORNING)
     with db.writing() as session:
         [found] = end_users.ensure(session, [Person("Mallory", "ANN@home.example")], now=MONDAY_MORNING)

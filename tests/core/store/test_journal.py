@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
@@ -133,7 +133,7 @@ def _of_ticket_one(event: Event, entry_id: Iterator[int]) -> Event:
 def test_every_event_comes_back_as_it_was(desk: Database, drawn: tuple[Event, ...]) -> None:
     entry_id = itertools.count(1)
     events = [_of_ticket_one(event, entry_id) for event in drawn]
-    with pytest.raises(_Undone), desk.writing() as session:
+    with suppress(_Undone), desk.writing() as session:
         for event in events:
             if getattr(event, "entry", None) is not None:
                 _write_entry(session, event.entry)  # type: ignore[attr-defined]
@@ -283,7 +283,7 @@ def test_whoever_claims_first_gets_the_events(desk: Database) -> None:
 
 def test_a_claim_that_was_undone_is_free_again(desk: Database) -> None:
     ids = [event.id for event in _append(desk, _closed("a"))]
-    with pytest.raises(_Undone), desk.writing() as session:
+    with suppress(_Undone), desk.writing() as session:
         journal.claim_rung(session, ids, NOW)
         raise _Undone
     with desk.writing() as session:

@@ -83,7 +83,9 @@ def _fill(session: Session) -> None:
             ),
             SwitchRow(plugin="new-ticket-alert", level="department", scope_id=2, position="off", shadow=None),
             SwitchRow(plugin="new-ticket-alert", level="global", scope_id=0, position=None, shadow=True),
-            OptionRow(plugin="vip-alert", level="global", scope_id=0, field="domains", value=["a.example", "b.example"]),
+            OptionRow(
+                plugin="vip-alert", level="global", scope_id=0, field="domains", value=["a.example", "b.example"]
+            ),
             OptionRow(plugin="vip-alert", level="global", scope_id=0, field="audience.owner", value=True),
             SettingRow(name="desk_name", value="Example Desk"),
             SettingRow(name="admin_address", value="root@example.com"),
@@ -99,7 +101,13 @@ EXPECTED = Directory(
     profile=Profile(desk_name="Example Desk", admin_address="root@example.com"),
     agents={
         1: AgentRecord(
-            id=1, name="Ann", address="Ann@Example.com", is_admin=True, leave_from=MAY, leave_until=JUNE, substitute_id=2
+            id=1,
+            name="Ann",
+            address="Ann@Example.com",
+            is_admin=True,
+            leave_from=MAY,
+            leave_until=JUNE,
+            substitute_id=2,
         ),
         2: AgentRecord(id=2, name="Ben", address="ben@example.com"),
     },

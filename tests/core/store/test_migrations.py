@@ -4,8 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from deskbell.core.store.rows import Row
 from deskbell.core.store.schema import HEAD, SchemaOutdated
 from deskbell.core.store.trouble import DatabaseUnavailable
 
-ALTER_PARENT = '''
+ALTER_PARENT = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -33,9 +33,9 @@ def upgrade():
     with op.batch_alter_table("departments") as table:
         table.add_column(sa.Column("colour", sa.String(), nullable=False, server_default="grey"))
         table.alter_column("signature", existing_type=sa.String(), nullable=True)
-'''
+"""
 
-ORPHAN = '''
+ORPHAN = """
 from alembic import op
 
 revision = "0002"
@@ -45,9 +45,9 @@ down_revision = "0001"
 def upgrade():
     op.execute("CREATE TABLE of_the_migration (id INTEGER)")
     op.execute("DELETE FROM departments")
-'''
+"""
 
-BREAK_HALF_WAY = '''
+BREAK_HALF_WAY = """
 from alembic import op
 
 revision = "0002"
@@ -58,9 +58,22 @@ def upgrade():
     op.execute("CREATE TABLE half_way (id INTEGER)")
     op.execute("INSERT INTO half_way VALUES (1)")
     raise KeyboardInterrupt
-'''
+"""
 
 KILL_HALF_WAY = BREAK_HALF_WAY.replace("raise KeyboardInterrupt", "import os; os.kill(os.getpid(), 9)")
+
+
+ROWS = """
+INSERT INTO departments (id, name, recipients_mode, address, autoresponse_address, signature)
+VALUES (1, 'Support', 'members', '', '', '-- ');
+INSERT INTO agents (id, name, address, address_key, is_admin, active, alert_only)
+VALUES (1, 'Ann', 'a@example.com', 'a@example.com', true, true, false);
+INSERT INTO department_members (id, department_id, agent_id, extended, role, alerts) VALUES (1, 1, 1, false, '', true);
+INSERT INTO end_users (id, name, created_at) VALUES (1, 'Eve', '2026-03-02 09:00:00');
+INSERT INTO tickets (id, number, subject, status, priority, origin, owner_id, owner_address, department_id, created_at,
+updated_at) VALUES (1, '100001', 'Help', 'open', 'normal', 'mail', 1, 'e@example.org', 1, '2026-03-02 09:00:00',
+'2026-03-02 09:00:00')
+"""
 
 
 @contextmanager
@@ -93,18 +106,7 @@ class Scripts:
 def _fill(url: str) -> None:
     """A department with a child of each kind, and a child of a child."""
     with _connected(url) as connection:
-        for statement in (
-            "INSERT INTO departments (id, name, recipients_mode, address, autoresponse_address, signature)"
-            " VALUES (1, 'Support', 'members', '', '', '-- ')",
-            "INSERT INTO agents (id, name, address, address_key, is_admin, active, alert_only)"
-            " VALUES (1, 'Ann', 'a@example.com', 'a@example.com', true, true, false)",
-            "INSERT INTO department_members (id, department_id, agent_id, extended, role, alerts)"
-            " VALUES (1, 1, 1, false, '', true)",
-            "INSERT INTO end_users (id, name, created_at) VALUES (1, 'Eve', '2026-03-02 09:00:00')",
-            "INSERT INTO tickets (id, number, subject, status, priority, origin, owner_id, owner_address, department_id,"
-            " created_at, updated_at) VALUES (1, '100001', 'Help', 'open', 'normal', 'mail', 1, 'e@example.org', 1,"
-            " '2026-03-02 09:00:00', '2026-03-02 09:00:00')",
-        ):
+        for statement in ROWS.strip().split(";\n"):
             connection.execute(text(statement))
 
 
@@ -147,21 +149,9 @@ def test_migrating_again_changes_nothing(empty_database_url: str) -> None:
     assert _counts(empty_database_url) == {"departments": 1, "department_members": 1, "agents": 1, "tickets": 1}
 
 
-def test_several_may_migrate_at_once(empty_database_url: str) -> None:
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            migrate(empty_database_url)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert errors == []
+def test_several_threads_may_migrate_at_once(empty_database_url: str) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(migrate, [empty_database_url] * 4))
     with _connected(empty_database_url) as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
 
@@ -200,7 +190,9 @@ def test_sqlite_parents_still_have_their_keys_after_being_rebuilt(tmp_path: Path
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_migration_that_orphans_rows_is_refused_and_undone(database_url: str, with_second: Scripts) -> None:
     _fill(database_url)
-    with pytest.raises(BrokenMigration, match=r"^The migration would leave rows of '\w+' without their rows of 'departments'"):
+    with pytest.raises(
+        BrokenMigration, match=r"^The migration would leave rows of '\w+' without their rows of 'departments'"
+    ):
         migrate(database_url, scripts=with_second.add(ORPHAN))
     assert _counts(database_url)["departments"] == 1
     with _connected(database_url) as connection:

@@ -150,7 +150,12 @@ def test_refused_and_quarantined_mails_can_be_tried_again(db: Database) -> None:
         ]
         raw_mails.settle(session, outcomes)
     with db.writing() as session:
-        assert [raw_mails.retry(session, each) for each in (refused, quarantined, stored, 99)] == [True, True, False, False]
+        assert [raw_mails.retry(session, each) for each in (refused, quarantined, stored, 99)] == [
+            True,
+            True,
+            False,
+            False,
+        ]
     with db.reading() as session:
         waiting = raw_mails.waiting(session, limit=9)
     assert [(mail.id, mail.reason, mail.tries) for mail in waiting] == [(refused, "", 0), (quarantined, "", 0)]

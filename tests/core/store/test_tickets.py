@@ -1,5 +1,6 @@
 """Tickets in the store: numbers, batches, and snapshots that say what was written."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -41,7 +42,9 @@ def places(db: Database) -> dict[str, int]:
         organization = records.save_organization(
             session, OrganizationRecord(id=0, name="Acme", account_manager_id=agent)
         )
-        owner = EndUserRecord(name="Olga", addresses=("olga@acme.example", "o@home.example"), organization_id=organization)
+        owner = EndUserRecord(
+            name="Olga", addresses=("olga@acme.example", "o@home.example"), organization_id=organization
+        )
         return {
             "agent": agent,
             "organization": organization,
@@ -89,8 +92,8 @@ def test_numbers_begin_at_100001_and_go_on(db: Database) -> None:
 
 
 def test_numbers_of_a_transaction_that_failed_are_given_again(db: Database) -> None:
-    with pytest.raises(ZeroDivisionError), db.writing() as session:
-        tickets.next_numbers(session, 5)
+    with suppress(ZeroDivisionError), db.writing() as session:
+        assert tickets.next_numbers(session, 5)[0] == "100001"
         raise ZeroDivisionError
     with db.writing() as session:
         assert tickets.next_numbers(session, 1) == ("100001",)

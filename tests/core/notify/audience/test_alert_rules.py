@@ -319,6 +319,12 @@ def test_a_silent_team_silences_nobody_in_another_role() -> None:
 # The order of the rules: the first that applies is the one recorded.
 
 
+def test_an_unselected_role_is_not_judged_further() -> None:
+    """Rule 2 before rule 3."""
+    born_assigned = created(ticket=ticket(agent=agent("Ann")))
+    assert codes(decide(alert(unticked=(MEMBER,)), born_assigned)) == [("", "department_member", "role_not_selected")]
+
+
 @pytest.mark.parametrize(
     ("agents", "event", "mode", "expected"),
     [

@@ -1,0 +1,187 @@
+"""POP3: the whole maildrop is listed each time; what was fetched is known by UIDL, or by content (RFC 1939)."""
+
+import base64
+import poplib
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from ...store.fetch_accounts import Auth, Security
+from .access import Access
+from .source import Mark, Waiting
+from .trouble import InUse, LoginRefused, in_words
+
+_CRLF = b"\r\n"
+
+
+class AnswerTooLarge(Exception):
+    """The server sends more octets than anybody asked for."""
+
+
+class _Bounded:
+    """Reads lines of any length, as mails have them, but no more octets in one answer than asked for."""
+
+    file: BinaryIO
+    most_octets = 1024 * 1024
+    read_octets = 0
+
+    def _getline(self) -> tuple[bytes, int]:
+        left = self.most_octets - self.read_octets
+        line: bytes = self.file.readline(left + 1)
+        self.read_octets += len(line)
+        if len(line) > left:
+            raise AnswerTooLarge(f"an answer of more than {self.most_octets} octets")
+        if not line.endswith(b"\n"):
+            raise poplib.error_proto("the connection ended in the middle of an answer")
+        return line[:-2] if line.endswith(_CRLF) else line[:-1], len(line)
+
+    def _putcmd(self, line: str) -> None:
+        self.read_octets = 0
+        super()._putcmd(line)  # type: ignore[misc]  # poplib's
+
+    def authenticate(self, mechanism: str, response: str) -> None:
+        """AUTH with one response (RFC 5034)."""
+        self._shortcmd(f"AUTH {mechanism}")  # type: ignore[attr-defined]  # poplib's
+        self._shortcmd(base64.b64encode(response.encode()).decode())  # type: ignore[attr-defined]  # poplib's
+
+
+class _Plain(_Bounded, poplib.POP3):
+    """A connection without TLS, or with TLS after STLS."""
+
+
+class _Tls(_Bounded, poplib.POP3_SSL):
+    """A connection with TLS from the first octet."""
+
+
+class Pop3Source:
+    """A maildrop, locked by the server while this is open; with ``seen`` the mails stay in it."""
+
+    def __init__(self, access: Access) -> None:
+        """Connect and log in.
+
+        :raises InUse: when another client has the maildrop.
+        :raises FetchFailed: when it cannot be done.
+        """
+        self._access = access
+        self._account = access.account
+        with in_words(self._account):
+            self._client = _connected(access)
+            self._client.most_octets = access.limits.largest_answer
+            try:
+                self._log_in()
+            except BaseException:
+                self._client.close()
+                raise
+
+    @property
+    def mark(self) -> Mark:
+        """Nothing: POP3 has no numbers that grow."""
+        return Mark()
+
+    @property
+    def description(self) -> str:
+        """The maildrop, and a warning when nothing in it can be told apart without being read."""
+        with in_words(self._account):
+            named = bool(self._unique_ids()) or not self._client.stat()[0]
+        if named or self._account.after == "delete":
+            return "the maildrop is open, and new mail is looked for every minute"
+        return "the maildrop is open, but without UIDL each look reads every mail: choose --after delete"
+
+    def _log_in(self) -> None:
+        account, client = self._account, self._client
+        try:
+            if account.auth is Auth.XOAUTH2:
+                client.authenticate("XOAUTH2", f"user={account.username}\1auth=Bearer {self._access.secret}\1\1")
+            else:
+                client.user(account.username)
+                client.pass_(self._access.secret)
+        except poplib.error_proto as error:
+            answer = error.args[0] if error.args else b""
+            text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+            if "[IN-USE]" in text.upper():
+                raise InUse(account) from error
+            raise LoginRefused(account, text) from error
+
+    def waiting(self) -> Sequence[Waiting]:
+        """Every mail of the maildrop, in its order."""
+        with in_words(self._account):
+            sizes = _numbered(self._client.list()[1])
+            ids = self._unique_ids()
+        shared = Counter(ids.values())
+        stem = f"pop3:{self._account.mailbox_id}:{self._access.place}"
+        return [
+            # A server may use a unique id again once its mail is deleted (RFC 1939 section 7), and some give one to many.
+            Waiting(
+                number=number,
+                stem=f"{stem}:{ids[number]}" if number in ids else stem,
+                by_content=self._account.after == "delete" or shared[ids.get(number, "")] != 1,
+                size=int(size),
+            )
+            for number, size in sizes.items()
+        ]
+
+    def _unique_ids(self) -> Mapping[int, str]:
+        """The unique ids by number; empty when the server has no UIDL."""
+        try:
+            return _numbered(self._client.uidl()[1])
+        except poplib.error_proto as error:
+            # The server's own words are octets; anything else is an end of the conversation.
+            if error.args and isinstance(error.args[0], bytes):
+                return {}
+            raise
+
+    def read(self, mail: Waiting) -> bytes | None:
+        """The octets of a mail."""
+        with in_words(self._account):
+            return _CRLF.join([*self._client.retr(mail.number)[1], b""])
+
+    def settle(self, mails: Sequence[Waiting]) -> None:
+        """Delete mails that are kept, at the end of the connection; with ``seen`` they stay."""
+        if self._account.after == "delete":
+            with in_words(self._account):
+                for mail in mails:
+                    self._client.dele(mail.number)
+
+    def wait(self, stop: threading.Event) -> bool:
+        """A maildrop shows nothing new while it is open."""
+        return False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say goodbye, which is what deletes (RFC 1939 section 6); after trouble just go."""
+        if kind is not None:
+            self._client.close()
+            return
+        with in_words(self._account):
+            try:
+                self._client.quit()
+            finally:
+                with suppress(OSError):
+                    self._client.close()
+
+
+def _connected(access: Access) -> _Plain | _Tls:
+    account, timeout = access.account, access.limits.timeout_seconds
+    if account.security is Security.TLS:
+        return _Tls(account.host, account.port, timeout=timeout, context=access.tls())
+    client = _Plain(account.host, account.port, timeout=timeout)
+    if account.security is Security.STARTTLS:
+        try:
+            client.stls(context=access.tls())
+        except BaseException:
+            client.close()
+            raise
+    return client
+
+
+def _numbered(lines: Sequence[bytes]) -> dict[int, str]:
+    """Lines of a number and a word."""
+    parted = (line.decode("ascii", "replace").split() for line in lines)
+    return {int(words[0]): words[1] for words in parted if len(words) > 1}

@@ -1,0 +1,150 @@
+"""Messages on existing tickets: who is held, what reopens, what automatic mail may not do."""
+
+import pytest
+
+from deskbell.core.contract.drafts import MessageDraft
+from deskbell.core.contract.errors import UnknownName
+from deskbell.core.contract.events import Event, MessagePosted, TicketStatusChanged
+from deskbell.core.contract.people import Actor
+from deskbell.core.contract.tickets import EntryKind, Origin, Ticket, TicketStatus
+from deskbell.core.desk.message import closed_for_good, post_message
+from deskbell.core.desk.open import open_ticket
+from deskbell.core.desk.opening import Opening
+from deskbell.core.desk.words import Words
+from deskbell.core.store.rows import TicketRow
+from stand_ins.clock import MONDAY_MORNING
+from stand_ins.small_desk import OWNER, SmallDesk, draft, names_of
+
+MACHINE = Words(automatic=True)
+
+
+@pytest.fixture
+def ticket(desk: SmallDesk) -> Ticket:
+    """An open ticket of the owner."""
+    with desk.writing() as (session, directory):
+        opening = Opening(draft=draft(desk.user(OWNER, name="Olga")))
+        [event] = open_ticket(session, directory, opening=opening, now=desk.clock.now())
+    return event.ticket  # type: ignore[attr-defined, no-any-return]
+
+
+def posted(desk: SmallDesk, ticket: Ticket, sender: Actor, *, words: Words | None = None) -> tuple[Event, ...]:
+    message = MessageDraft(sender=sender, origin=Origin.MAIL, ticket=ticket.number, text="And now it burns.")
+    with desk.writing() as (session, directory):
+        return post_message(
+            session,
+            directory,
+            ticket_id=ticket.id,
+            draft=message,
+            words=words or Words(message_id="<m@x>"),
+            now=desk.clock.now(),
+        )
+
+
+def first(events: tuple[Event, ...]) -> MessagePosted:
+    assert isinstance(events[0], MessagePosted)
+    return events[0]
+
+
+def test_the_owner_posts(desk: SmallDesk, ticket: Ticket) -> None:
+    later = desk.clock.advance(hours=1)
+    events = posted(desk, ticket, desk.user(OWNER.upper()))
+    assert names_of(events) == ["message_posted"]
+    event = first(events)
+    assert (event.ticket, event.at) == (ticket, later)
+    assert (event.actor.id, event.actor.address, event.actor.verified) == (ticket.owner.id, OWNER.upper(), True)
+    assert (event.entry.kind, event.entry.text, event.entry.held) == (EntryKind.MESSAGE, "And now it burns.", False)
+    assert desk.entries(ticket.id)[1] == event.entry
+    with desk.db.reading() as session:
+        assert session.get_one(TicketRow, ticket.id).updated_at == later
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_collaborators_are_not_held(desk: SmallDesk, ticket: Ticket, active: bool) -> None:
+    desk.join(ticket.id, "friend@customer.example", active=active)
+    assert not first(posted(desk, ticket, desk.user("friend@customer.example"))).entry.held
+
+
+def test_everybody_else_is_held(desk: SmallDesk, ticket: Ticket) -> None:
+    event = first(posted(desk, ticket, desk.user("stranger@x.example", verified=False)))
+    assert event.entry.held
+    assert not event.entry.verified
+    assert not event.actor.verified
+
+
+def test_the_unknown_sender_is_held_even_on_a_ticket_of_the_unknown_sender(desk: SmallDesk) -> None:
+    unknown = desk.user("", verified=False)
+    with desk.writing() as (session, directory):
+        [event] = open_ticket(session, directory, opening=Opening(draft=draft(unknown)), now=desk.clock.now())
+    assert first(posted(desk, event.ticket, unknown)).entry.held  # type: ignore[attr-defined]
+
+
+def test_a_message_reopens_a_closed_ticket(desk: SmallDesk, ticket: Ticket) -> None:
+    desk.close(ticket.id)
+    desk.clock.advance(days=29)
+    events = posted(desk, ticket, desk.user(OWNER))
+    assert names_of(events) == ["message_posted", "ticket_reopened", "ticket_status_changed"]
+    assert len({event.act for event in events}) == 1
+    assert {event.ticket.status for event in events} == {TicketStatus.OPEN}  # type: ignore[attr-defined]
+    assert {event.actor.address for event in events} == {OWNER}
+    changed = events[2]
+    assert isinstance(changed, TicketStatusChanged)
+    assert (changed.before, changed.after) == (TicketStatus.CLOSED, TicketStatus.OPEN)
+    assert desk.tickets()[0].status is TicketStatus.OPEN
+    with desk.db.reading() as session:
+        assert session.get_one(TicketRow, ticket.id).closed_at is None
+
+
+def test_an_unverified_message_of_the_owner_reopens_too(desk: SmallDesk, ticket: Ticket) -> None:
+    desk.close(ticket.id)
+    assert len(posted(desk, ticket, desk.user(OWNER, verified=False))) == 3
+
+
+def test_a_held_message_reopens_nothing(desk: SmallDesk, ticket: Ticket) -> None:
+    desk.close(ticket.id)
+    assert names_of(posted(desk, ticket, desk.user("stranger@x.example"))) == ["message_posted"]
+    assert desk.tickets()[0].status is TicketStatus.CLOSED
+
+
+def test_automatic_mail_reopens_nothing_and_resets_no_clock(desk: SmallDesk, ticket: Ticket) -> None:
+    desk.close(ticket.id)
+    desk.clock.advance(hours=5)
+    events = posted(desk, ticket, desk.user(OWNER), words=MACHINE)
+    assert names_of(events) == ["message_posted"]
+    assert first(events).entry.automatic
+    assert desk.tickets()[0].status is TicketStatus.CLOSED
+    with desk.db.reading() as session:
+        assert session.get_one(TicketRow, ticket.id).updated_at == MONDAY_MORNING
+
+
+def test_automatic_mail_of_an_agent_is_stored_and_rings_nothing(desk: SmallDesk, ticket: Ticket) -> None:
+    assert posted(desk, ticket, desk.user("Pia@example.com", verified=False), words=MACHINE) == ()
+    entry = desk.entries(ticket.id)[1]
+    assert (entry.automatic, entry.held, entry.verified) == (True, True, False)
+
+
+def test_other_mail_of_an_agent_is_a_held_message(desk: SmallDesk, ticket: Ticket) -> None:
+    event = first(posted(desk, ticket, desk.user("pia@example.com", verified=False)))
+    assert (event.entry.held, event.entry.kind) == (True, EntryKind.MESSAGE)
+
+
+@pytest.mark.parametrize(("days", "over"), [(29.99, False), (30, False), (30.01, True)])
+def test_a_ticket_is_closed_for_good_after_thirty_days(
+    desk: SmallDesk, ticket: Ticket, days: float, over: bool
+) -> None:
+    desk.close(ticket.id)
+    now = desk.clock.advance(days=days)
+    with desk.db.reading() as session:
+        assert bool(closed_for_good(session, [ticket.id], now=now)) is over
+
+
+def test_an_open_ticket_is_never_closed_for_good(desk: SmallDesk, ticket: Ticket) -> None:
+    now = desk.clock.advance(days=400)
+    with desk.db.reading() as session:
+        assert closed_for_good(session, [ticket.id], now=now) == frozenset()
+        assert closed_for_good(session, [], now=now) == frozenset()
+
+
+def test_an_unknown_ticket_is_named(desk: SmallDesk, ticket: Ticket) -> None:
+    message = MessageDraft(sender=desk.user(OWNER), origin=Origin.API, ticket="1", text="x")
+    with pytest.raises(UnknownName), desk.writing() as (session, directory):
+        post_message(session, directory, ticket_id=ticket.id + 1, draft=message, now=desk.clock.now())
