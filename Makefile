@@ -11,7 +11,7 @@ PIP_TOOLS := pip-tools==7.6.2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format docs pins clean
+.PHONY: help run test lint format docs kill-table pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: $(READY) ## check style, types and who imports whom
 format: $(READY) ## put the code into its common form
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+kill-table: $(READY) ## kill a desk many times at every fault point and write docs/kill-test.md
+	PYTHONPATH=tests $(BIN)/python -m faults.kill_table
 
 # The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere. Run it with the
 # oldest Python that pyproject.toml admits: what only an old one needs would be missing otherwise.

@@ -87,6 +87,11 @@ def migrated_postgresql_template(postgresql_server: PostgresqlServer) -> str:
     return name
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let golden files be written anew."""
+    parser.addoption("--golden", action="store_true", help="write the golden files of templates instead of comparing")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse a misspelt demand: it would let tests skip that must not."""
     demand = os.environ.get(REQUIRE, "")

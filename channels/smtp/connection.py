@@ -55,7 +55,6 @@ class Connection:
         self._unsent: deque[bytes] = deque()
         self._unanswered = 0
         self._needs_reset = False
-        faults.hit("smtp.connected")
 
     def converse(
         self, deliveries: Iterable[tuple[int, Delivery]], *, answers: Answers, limits: TimeLimits

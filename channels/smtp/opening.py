@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import attrs
 
+from ...core.contract import faults
 from ...core.contract.clock import Clock
 from .options import Security, SmtpOptions
 from .replies import Broken, Reply, one_line
@@ -35,7 +36,9 @@ def open_wire(options: SmtpOptions, *, clock: Clock, until: float) -> tuple[Wire
     """
     wire = connect(options, clock=clock, until=min(until, clock.monotonic() + options.timeout_seconds))
     try:
-        return wire, _Opening(wire, options=options, clock=clock, until=until).features()
+        features = _Opening(wire, options=options, clock=clock, until=until).features()
+        faults.hit("smtp.connected")
+        return wire, features
     except BaseException:
         wire.close()
         raise

@@ -32,11 +32,6 @@ class Wire:
         self._received = bytearray()
 
     @property
-    def is_encrypted(self) -> bool:
-        """Whether TLS is on."""
-        return isinstance(self._socket, ssl.SSLSocket)
-
-    @property
     def own_address(self) -> str:
         """The address of this end as an address literal (RFC 5321 section 4.1.3)."""
         host: str = self._socket.getsockname()[0]
@@ -60,18 +55,17 @@ class Wire:
     def reply(self, to: str, *, until: float) -> Reply:
         """The next reply; `to` is what the error calls the thing that was to be answered."""
         lines: list[bytes] = []
-        code = b""
-        while True:
+        code, size = b"", 0
+        while size <= MAX_REPLY_BYTES:
             line = self._line(to, until=until)
             match = _LINE.fullmatch(line)
             if match is None or (lines and match[1] != code):
                 raise self.broken(f"the answer to {to} is not SMTP: {line[:80].decode('latin-1')!r}")
-            code = match[1]
+            code, size = match[1], size + len(line)
             lines.append(match[3] or b"")
             if match[2] != b"-":
                 return Reply(int(code), b"\n".join(lines))
-            if sum(map(len, lines)) + 4 * len(lines) > MAX_REPLY_BYTES:
-                raise self.broken(f"the answer to {to} has no end")
+        raise self.broken(f"the answer to {to} has no end")
 
     def encrypt(self, context: ssl.SSLContext, *, until: float) -> None:
         """Turn TLS on. What came before is dropped unread: anybody could have put it there (RFC 3207 section 4.2)."""
@@ -146,20 +140,28 @@ def connect(options: SmtpOptions, *, clock: Clock, until: float) -> Wire:
         places = socket.getaddrinfo(options.host, options.effective_port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         places, last = [], error
-    for number, (family, kind, protocol, _, address) in enumerate(places):
-        connecting = socket.socket(family, kind, protocol)
+    for number, (family, _, _, _, address) in enumerate(places):
         share = (until - clock.monotonic()) / (len(places) - number)
         try:
-            connecting.settimeout(max(share, _SHORTEST_WAIT))
-            connecting.connect(address)
-            # Commands are small and each waits for its answer: collecting them into larger packets only delays.
-            connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connected = _connected(family, address, seconds=max(share, _SHORTEST_WAIT))
         except OSError as error:
-            connecting.close()
             last = error
         else:
-            return Wire(connecting, options=options, clock=clock)
+            return Wire(connected, options=options, clock=clock)
     raise _unreachable(options, last)
+
+
+def _connected(family: int, address: tuple[object, ...], *, seconds: float) -> socket.socket:
+    connecting = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        connecting.settimeout(seconds)
+        connecting.connect(address)
+        # Commands are small and each waits for its answer: collecting them into larger packets only delays.
+        connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
 
 
 def _unreachable(options: SmtpOptions, error: Exception) -> Broken:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import extract_tb
 
 import attrs
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateError, meta
@@ -97,11 +98,17 @@ class Renderer:
         return shelf
 
     def _report(self, template: str, error: Exception) -> None:
-        line = f" in line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        name = getattr(error, "name", None) or template
         title = f"Template '{template}' failed; its built-in words were sent instead"
-        detail = f"{name}{line}: {type(error).__name__}: {error}"
+        detail = f"{_where(error) or template}: {type(error).__name__}: {error}"
         self._faults.report(Fault(fingerprint=f"template:{template}", title=title, detail=detail[:500]))
+
+
+def _where(error: Exception) -> str:
+    """The template's file and line in which it failed; '' when it never came so far."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.name or error.filename}, line {error.lineno}"
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(PARTS)]
+    return "/".join(Path(frames[-1].filename).parts[-2:]) + f", line {frames[-1].lineno}" if frames else ""
 
 
 class _Shelf:

@@ -83,8 +83,8 @@ def ensure(session: Session, people: Sequence[Person], *, now: datetime) -> tupl
     keys = [person.key for person in people]
     known = dict(_find(session, frozenset(keys)))
     if not known.keys() >= set(keys):
-        _take_turn(session)
-        known.update(_find(session, frozenset(keys).difference(known)))
+        if _take_turn(session):
+            known.update(_find(session, frozenset(keys).difference(known)))
         new = {key: person for key, person in zip(reversed(keys), reversed(people), strict=True) if key not in known}
         known.update(_create(session, new, now=now))
     return tuple(
@@ -93,10 +93,12 @@ def ensure(session: Session, people: Sequence[Person], *, now: datetime) -> tupl
     )
 
 
-def _take_turn(session: Session) -> None:
-    """Let one transaction at a time create end users; on SQLite one writes at a time anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_CREATING})"))
+def _take_turn(session: Session) -> bool:
+    """Let one transaction at a time create end users; False on SQLite, where one writes at a time anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_CREATING})"))
+    return True
 
 
 def _create(session: Session, people: Mapping[str, Person], *, now: datetime) -> Mapping[str, EndUser]:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from deskbell.core.contract.faults import POINTS
 
+from deskbell.core.contract.faults import POINTS
 from stand_ins.desks import new_desk
 from stand_ins.killing import PASSES, allowed_repeats, finish, run, verdict
 from stand_ins.smtp_sink import SmtpSink

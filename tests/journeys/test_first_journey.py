@@ -90,7 +90,8 @@ def check_received(sink: SmtpSink) -> None:
 
 
 def test_through_the_pipe(cli: Cli, smtp_sink: SmtpSink, desk_folder: Path) -> None:
-    cli("mail", "receive", "--mailbox", "support", stdin=multipart())
+    raw = multipart()
+    cli("mail", "receive", "--mailbox", "support", stdin=raw)
     assert not smtp_sink.mails
     assert "Sent: 5." in cli("work", "--once")
     check_received(smtp_sink)
@@ -112,7 +113,7 @@ def test_through_the_pipe(cli: Cli, smtp_sink: SmtpSink, desk_folder: Path) -> N
     assert {line["event"] for line in lines} == {"ticket_created"}
 
     # The same mail once more is one entry, and nobody is told again.
-    cli("mail", "receive", "--mailbox", "support", stdin=multipart())
+    cli("mail", "receive", "--mailbox", "support", stdin=raw)
     cli("work", "--once")
     assert len(cli.json("ticket", "list")) == 1
     assert len(smtp_sink.mails) == 5

@@ -27,6 +27,7 @@ INSTALL = "apt-get install dovecot-imapd dovecot-pop3d"
 PROGRAM = Path("/usr/sbin/dovecot")
 MODULES = (Path("/usr/lib/dovecot/imap"), Path("/usr/lib/dovecot/pop3"))
 PASSWORD = 'dry w\u00f6rds "only"'
+MOST_USERS = 2000
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 TOKEN_KEY = b"a key that only the tests' Dovecot and the tests know"
@@ -87,6 +88,10 @@ service pop3-login {{
 }}
 service anvil {{
   chroot =
+  # No waiting after a wrong password.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -119,11 +124,12 @@ class Ports:
 
 @attrs.define(eq=False)
 class Dovecot:
-    """A running server. Every user name is an account of its own, all with the same password."""
+    """A running server with accounts that all have the same password."""
 
     folder: Path
     ports: Ports
-    _numbers: "itertools.count[int]" = attrs.field(factory=lambda: itertools.count(1), init=False)
+    _users: "itertools.count[int]" = attrs.field(factory=lambda: itertools.count(1), init=False)
+    _mails: "itertools.count[int]" = attrs.field(factory=lambda: itertools.count(1), init=False)
 
     @property
     def authority_file(self) -> Path:
@@ -132,9 +138,7 @@ class Dovecot:
 
     def new_user(self) -> str:
         """An account with an empty maildir."""
-        name = f"user{next(self._numbers)}"
-        with (self.folder / "users").open("a", encoding="utf-8") as users:
-            users.write(f"{name}:{{PLAIN}}{PASSWORD}\n")
+        name = f"user{next(self._users)}"
         for part in ("tmp", "new", "cur"):
             self._own(self.maildir(name) / part)
         return name
@@ -146,7 +150,7 @@ class Dovecot:
 
     def deliver(self, user: str, mail: bytes) -> None:
         """Put a mail into an INBOX, as a delivery agent does."""
-        name = f"{time.time_ns()}.{next(self._numbers)}.test"
+        name = f"{time.time_ns()}.{next(self._mails)}.test"
         path = self.maildir(user) / "tmp" / name
         path.write_bytes(mail)
         shutil.chown(path, *_account())
@@ -214,7 +218,9 @@ def _write_files(server: Dovecot) -> None:
     key = folder / "keys" / "default" / "HS256" / "default"
     key.parent.mkdir(parents=True)
     key.write_bytes(base64.b64encode(TOKEN_KEY))
-    (folder / "users").touch()
+    # All at the start: Dovecot may not notice a line that is added within the second of its last look.
+    lines = (f"user{number}:{{PLAIN}}{PASSWORD}\n" for number in range(1, MOST_USERS))
+    (folder / "users").write_text("".join(lines), encoding="utf-8")
     (folder / "mail").mkdir()
     (folder / "oauth2.conf").write_text(OAUTH2.format(folder=folder), encoding="utf-8")
     config = CONFIG.format(

@@ -73,7 +73,7 @@ class Pop3Source:
             try:
                 self._log_in()
             except BaseException:
-                self._client.close()
+                _drop(self._client)
                 raise
 
     @property
@@ -157,14 +157,13 @@ class Pop3Source:
     ) -> None:
         """Say goodbye, which is what deletes (RFC 1939 section 6); after trouble just go."""
         if kind is not None:
-            self._client.close()
+            _drop(self._client)
             return
         with in_words(self._account):
             try:
                 self._client.quit()
             finally:
-                with suppress(OSError):
-                    self._client.close()
+                _drop(self._client)
 
 
 def _connected(access: Access) -> _Plain | _Tls:
@@ -176,9 +175,15 @@ def _connected(access: Access) -> _Plain | _Tls:
         try:
             client.stls(context=access.tls())
         except BaseException:
-            client.close()
+            _drop(client)
             raise
     return client
+
+
+def _drop(client: _Plain | _Tls) -> None:
+    # A handshake that failed has taken the socket away already.
+    with suppress(OSError):
+        client.close()
 
 
 def _numbered(lines: Sequence[bytes]) -> dict[int, str]:

@@ -124,13 +124,12 @@ def test_a_server_that_does_not_speak_tls(smtp_sink: SmtpSink, channel_to: MakeC
 def test_authorities_that_cannot_be_read(
     tmp_path: Path, tls_sink: SmtpSink, channel_to: MakeChannel, delivery: MakeDelivery
 ) -> None:
-    broken = tmp_path / "broken.pem"
+    broken, missing = tmp_path / "broken.pem", tmp_path / "missing.pem"
     broken.write_text("not a certificate")
-    failure = failed(channel_to(tls_sink.port, security=Security.STARTTLS, ca_file=str(broken)), delivery())
-    assert (
-        failure.fault
-        == f"Mail is held: the certificate authorities in '{broken}' cannot be read. Check channels.smtp.ca_file."
-    )
+    for file in (broken, missing):
+        failure = failed(channel_to(tls_sink.port, security=Security.STARTTLS, ca_file=str(file)), delivery())
+        assert failure.detail == f"the certificate authorities in '{file}' cannot be read"
+        assert failure.fault == f"Mail is held: {failure.detail}. Check channels.smtp.ca_file."
 
 
 def test_opportunistic_encrypts_without_trust_where_it_can(

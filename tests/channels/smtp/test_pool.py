@@ -169,6 +169,26 @@ def test_threads_share_a_few_connections(
     assert server.connections == 3
 
 
+def test_a_broken_connection_takes_the_idle_ones_with_it(
+    script: type[Any], serve: Serve, channel_to: MakeChannel, delivery: MakeDelivery
+) -> None:
+    together = threading.Barrier(3)
+
+    def meet(_: str) -> str:
+        together.wait(5)
+        return "250 sender"
+
+    server = script(MAIL=meet)
+    channel = channel_to(serve(server))
+    with ThreadPoolExecutor(3) as threads:
+        assert all(threads.map(lambda number: taken(channel, delivery(number)), range(3)))
+    answers = iter(["", "250 sender"])
+    server.answers["MAIL"] = lambda _: next(answers)
+    assert taken(channel, delivery(3))
+    assert server.connections == 4
+    channel.close()
+
+
 def test_a_turn_that_never_comes_is_not_waited_for(
     smtp_sink: SmtpSink, channel_to: MakeChannel, delivery: MakeDelivery
 ) -> None:

@@ -74,7 +74,9 @@ def test_what_is_not_smtp_ends_the_conversation(ends: tuple[Wire, socket.socket]
 
 
 @pytest.mark.parametrize(
-    "piece", [b"220-still greeting you\r\n", b"220 " + b"x" * 4092, b"x" * 4096], ids=["lines", "line", "junk"]
+    "piece",
+    [b"220-still greeting you\r\n" * 100, b"220-\r\n" * 1000, b"220 " + b"x" * 4092, b"x" * 4096],
+    ids=["lines", "empty lines", "line", "junk"],
 )
 def test_a_greeting_of_10_mb_is_not_read_to_its_end(serve: Callable[[Conversation], int], piece: bytes) -> None:
     sent = 0
@@ -165,8 +167,10 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next(
         with pytest.raises(TimeoutError):
             socket.create_connection(silent, timeout=0.05)
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
-        wire = connect(OPTIONS, clock=CLOCK, until=soon(0.4))
+        began = time.monotonic()
+        wire = connect(OPTIONS, clock=CLOCK, until=soon(1.0))
         assert wire.reply("the connection", until=soon()) == Reply(220, b"here")
+        assert 0.4 < time.monotonic() - began < 0.8
         wire.close()
 
 

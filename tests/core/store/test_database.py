@@ -28,6 +28,7 @@ from deskbell.core.store.database import (
 from deskbell.core.store.directory import Directory
 from deskbell.core.store.load_directory import load_directory
 from deskbell.core.store.rows import AgentRow, CounterRow, DepartmentMemberRow, DepartmentRow, EndUserRow
+from deskbell.core.store.schema import HEAD
 from deskbell.core.store.upsert import upserting
 from stand_ins.clock import FrozenClock
 from stand_ins.postgresql import PostgresqlServer
@@ -323,7 +324,9 @@ def test_a_migrated_database_opens(database_url: str, clock: FrozenClock) -> Non
 def test_an_empty_database_asks_for_migration(empty_database_url: str, clock: FrozenClock) -> None:
     with pytest.raises(SchemaOutdated) as caught:
         open_database(empty_database_url, clock=clock)
-    assert str(caught.value) == ("The database is empty, but this deskbell needs version 0001: run 'deskbell migrate'.")
+    assert str(caught.value) == (
+        f"The database is empty, but this deskbell needs version {HEAD}: run 'deskbell migrate'."
+    )
 
 
 def test_opening_makes_no_file(tmp_path: Path, clock: FrozenClock) -> None:
@@ -335,15 +338,16 @@ def test_opening_makes_no_file(tmp_path: Path, clock: FrozenClock) -> None:
 @pytest.mark.parametrize(
     ("found", "sentence"),
     [
-        ("0000", "The database is at version 0000, but this deskbell needs version 0001: run 'deskbell migrate'."),
+        ("0000", f"The database is at version 0000, but this deskbell needs version {HEAD}: run 'deskbell migrate'."),
         (
-            "0002",
+            "9999",
             (
-                "The database is at version 0002, newer than this deskbell, which knows 0001:"
+                f"The database is at version 9999, newer than this deskbell, which knows {HEAD}:"
                 " install the deskbell that brought it there, or restore the backup from before."
             ),
         ),
     ],
+    ids=["older", "newer"],
 )
 def test_another_version_is_refused_in_words(db: Database, clock: FrozenClock, found: str, sentence: str) -> None:
     with db.writing() as session:

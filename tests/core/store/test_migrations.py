@@ -25,8 +25,8 @@ ALTER_PARENT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9000"
+down_revision = HEAD
 
 
 def upgrade():
@@ -38,8 +38,8 @@ def upgrade():
 ORPHAN = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9000"
+down_revision = HEAD
 
 
 def upgrade():
@@ -50,8 +50,8 @@ def upgrade():
 BREAK_HALF_WAY = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9000"
+down_revision = HEAD
 
 
 def upgrade():
@@ -87,19 +87,19 @@ def _connected(url: str) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def with_second(tmp_path: Path) -> "Scripts":
+def with_next(tmp_path: Path) -> "Scripts":
     return Scripts(tmp_path / "migrations")
 
 
 class Scripts:
-    """A copy of the migrations, to which a second one can be added."""
+    """A copy of the migrations, to which one more can be added."""
 
     def __init__(self, folder: Path) -> None:
         shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("__pycache__"))
         self.folder = folder
 
     def add(self, source: str) -> Path:
-        (self.folder / "versions" / "0002_second.py").write_text(source)
+        (self.folder / "versions" / "9000_next.py").write_text(f"HEAD = {HEAD!r}\n{source}")
         return self.folder
 
 
@@ -167,20 +167,20 @@ def _python(script: str, *arguments: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", script, *arguments], env=env)
 
 
-def test_a_parent_is_altered_and_keeps_its_children(database_url: str, with_second: Scripts) -> None:
+def test_a_parent_is_altered_and_keeps_its_children(database_url: str, with_next: Scripts) -> None:
     _fill(database_url)
-    migrate(database_url, scripts=with_second.add(ALTER_PARENT))
+    migrate(database_url, scripts=with_next.add(ALTER_PARENT))
     assert _counts(database_url) == {"departments": 1, "department_members": 1, "agents": 1, "tickets": 1}
     with _connected(database_url) as connection:
         assert connection.execute(text("SELECT colour, signature FROM departments")).all() == [("grey", "-- ")]
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0002"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9000"
 
 
-def test_sqlite_parents_still_have_their_keys_after_being_rebuilt(tmp_path: Path, with_second: Scripts) -> None:
+def test_sqlite_parents_still_have_their_keys_after_being_rebuilt(tmp_path: Path, with_next: Scripts) -> None:
     url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     migrate(url)
     _fill(url)
-    migrate(url, scripts=with_second.add(ALTER_PARENT))
+    migrate(url, scripts=with_next.add(ALTER_PARENT))
     with _connected(url) as connection:
         parents = {key["referred_table"] for key in inspect(connection).get_foreign_keys("tickets")}
         assert "departments" in parents
@@ -188,35 +188,35 @@ def test_sqlite_parents_still_have_their_keys_after_being_rebuilt(tmp_path: Path
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_a_migration_that_orphans_rows_is_refused_and_undone(database_url: str, with_second: Scripts) -> None:
+def test_a_migration_that_orphans_rows_is_refused_and_undone(database_url: str, with_next: Scripts) -> None:
     _fill(database_url)
     with pytest.raises(
         BrokenMigration, match=r"^The migration would leave rows of '\w+' without their rows of 'departments'"
     ):
-        migrate(database_url, scripts=with_second.add(ORPHAN))
+        migrate(database_url, scripts=with_next.add(ORPHAN))
     assert _counts(database_url)["departments"] == 1
     with _connected(database_url) as connection:
         assert "of_the_migration" not in inspect(connection).get_table_names()
 
 
-def test_a_migration_that_breaks_half_way_leaves_nothing(database_url: str, with_second: Scripts) -> None:
+def test_a_migration_that_breaks_half_way_leaves_nothing(database_url: str, with_next: Scripts) -> None:
     with pytest.raises(KeyboardInterrupt):
-        migrate(database_url, scripts=with_second.add(BREAK_HALF_WAY))
-    _nothing_of_the_second(database_url)
+        migrate(database_url, scripts=with_next.add(BREAK_HALF_WAY))
+    _nothing_of_the_next(database_url)
 
 
-def test_a_process_that_is_killed_half_way_leaves_nothing(database_url: str, with_second: Scripts) -> None:
+def test_a_process_that_is_killed_half_way_leaves_nothing(database_url: str, with_next: Scripts) -> None:
     script = (
         "import sys; from pathlib import Path; from deskbell.core.store.migrations import migrate\n"
         "migrate(sys.argv[1], scripts=Path(sys.argv[2]))"
     )
-    process = _python(script, database_url, str(with_second.add(KILL_HALF_WAY)))
+    process = _python(script, database_url, str(with_next.add(KILL_HALF_WAY)))
     assert process.wait(60) == -9
-    _nothing_of_the_second(database_url)
+    _nothing_of_the_next(database_url)
     migrate(database_url)
 
 
-def _nothing_of_the_second(url: str) -> None:
+def _nothing_of_the_next(url: str) -> None:
     with _connected(url) as connection:
         assert "half_way" not in inspect(connection).get_table_names()
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD

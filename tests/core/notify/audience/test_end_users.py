@@ -241,6 +241,13 @@ def test_already_addressed_comes_before_an_inactive_collaborator() -> None:
     assert reasons(autoresponder(Role.COLLABORATOR), event) == [("Carl Copied as collaborator", "already_addressed")]
 
 
+def test_a_system_address_comes_before_an_inactive_collaborator() -> None:
+    looping = ticket(collaborators=(Collaborator(EndUser(2, "Loop", "support@example.com"), active=False),))
+    directory = desk(mailboxes={1: SUPPORT_BOX})
+    for plugin in (autoresponder(Role.COLLABORATOR), correspondence(Role.COLLABORATOR)):
+        assert reasons(plugin, reply(ticket=looping), directory) == [("Loop as collaborator", "system_address")]
+
+
 def test_the_actor_of_a_message_is_answered() -> None:
     """The rule about the own act is one for alerts."""
     assert reasons(autoresponder(Role.POSTER), message()) == [("Olga Owner as poster", "notified")]

@@ -148,6 +148,7 @@ def test_a_decision_without_a_candidate_says_so() -> None:
     )
 
 
+@pytest.mark.parametrize("installed", [True, False])
 @pytest.mark.parametrize(
     ("address", "person", "roles", "reason"),
     [
@@ -157,10 +158,10 @@ def test_a_decision_without_a_candidate_says_so() -> None:
     ],
 )
 def test_end_users_are_found_by_their_part_in_the_ticket(
-    address: str, person: str, roles: tuple[str, ...], reason: str
+    address: str, person: str, roles: tuple[str, ...], reason: str, installed: bool
 ) -> None:
     plugin = autoresponder(Role.OWNER, unticked=(Role.COLLABORATOR,))
-    assert short(asked(address, plugin, created())) == [(person, roles, reason)]
+    assert short(asked(address, plugin, created(), installed=installed)) == [(person, roles, reason)]
 
 
 def test_a_participant_is_known_by_name_to_an_alert_as_well() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from deskbell.core.contract.decisions import Outcome
 from deskbell.core.contract.events import Event
+from deskbell.core.contract.kinds import Plugin
 from deskbell.core.contract.people import EndUser, Role
 from deskbell.core.contract.tickets import Collaborator
 from deskbell.core.notify.audience import Refusal
@@ -214,14 +215,25 @@ def test_shadow_comes_last_and_takes_nobody_out_of_the_record() -> None:
 @pytest.mark.parametrize(
     "plugin", [alert(ADMIN), system_alert(ADMIN), autoresponder(Role.OWNER), correspondence(Role.OWNER)]
 )
-def test_every_kind_can_be_in_shadow(plugin: object) -> None:
-    decision = decide(plugin, created(), shadow="global", shadow_because="x")  # type: ignore[arg-type]
+def test_every_kind_can_be_in_shadow(plugin: Plugin) -> None:
+    decision = decide(plugin, created(), shadow="global", shadow_because="x")
     assert [(each.outcome, each.reason) for each in decision.candidates] == [(Outcome.SHADOWED, "shadow:global")]
 
 
+@pytest.mark.parametrize(
+    "plugin", [alert(ADMIN), system_alert(ADMIN), autoresponder(Role.OWNER), correspondence(Role.OWNER)]
+)
+def test_shadow_comes_after_a_missing_address(plugin: Plugin) -> None:
+    nowhere = created(ticket=ticket(owner=EndUser(1, "Olga", "olga")))
+    decision = decide(plugin, nowhere, desk(profile=Profile(admin_address="boss")), shadow="global")
+    assert [each.reason for each in decision.candidates] == ["no_address"]
+
+
 def test_a_filter_is_asked_before_shadow() -> None:
-    decision = decide(alert(ADMIN), created(), shadow="global", before_delivery=Filter("boss@example.com"))
-    assert [each.reason for each in decision.candidates] == ["quiet:no"]
+    for plugin in (alert(ADMIN), autoresponder(Role.OWNER)):
+        quiet = Filter("boss@example.com", "olga@example.net")
+        decision = decide(plugin, created(), shadow="global", before_delivery=quiet)
+        assert [each.reason for each in decision.candidates] == ["quiet:no"]
 
 
 # System alerts
