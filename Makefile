@@ -11,7 +11,7 @@ PIP_TOOLS := pip-tools==7.6.2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format docs kill-table pins clean
+.PHONY: help run test lint format docs bench kill-table pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ kill-table: $(READY) ## kill a desk many times at every fault point and write do
 # oldest Python that pyproject.toml admits: what only an old one needs would be missing otherwise.
 docs: $(READY) ## renew the reference pages that are made from the code
 	$(BIN)/python docs/build.py
+
+# A few minutes; `make bench BENCH=--quick` for a first look. Needs PostgreSQL, and Postfix for its smtp-sink.
+bench: $(READY) ## measure the speed and renew benchmarks/RESULTS.md
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
 # The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere.
 pins: $(PINS_VENV)/.ready ## renew requirements.txt from pyproject.toml

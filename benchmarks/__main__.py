@@ -1,4 +1,4 @@
-"""Runs all benchmarks and writes RESULTS.md: `make bench`, or `make bench QUICK=--quick` for a first look."""
+"""Runs all benchmarks and writes RESULTS.md: `make bench`, or `make bench BENCH=--quick` for a first look."""
 
 import tempfile
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Size:
     threads: int = 200
     present: tuple[int, ...] = (1_000, 20_000)
     on_present: int = 1000
-    reference: int = 3000
+    reference: int = 2000
     rounds: int = 3
 
 

@@ -9,10 +9,11 @@ SHAPES = 20
 """Of so many mails in a row one has an attachment, two are long, five have an HTML part, twelve are short plain text."""
 ATTACHMENT_OCTETS = 12_000
 
-_WORDS = (
-    "the printer on our floor shows an error after the update and nobody can log in to the portal since this morning "
-    "please have a look at it before noon because we need the invoices for a customer and thank you for your help"
-).split()
+_TALK = """
+the printer on our floor shows an error after the update and nobody can log in to the portal since this morning please
+have a look at it before noon because we need the invoices for a customer and thank you for your help
+"""
+_WORDS = _TALK.split()
 
 
 def new_mails(count: int, *, first: int = 0) -> Sequence[bytes]:
@@ -65,11 +66,17 @@ def _received() -> Sequence[str]:
     """What relays put above a mail on its way."""
     return [
         "Return-Path: <bounces@customer.example>",
-        "Received: from mx.example.com (mx.example.com [192.0.2.25])\r\n\tby desk.example.com (Postfix) with ESMTPS id "
-        "4B1C2D3E4F\r\n\tfor <support@example.com>; Mon,  2 Mar 2026 09:00:01 +0000 (UTC)",
-        "Received: from mail.customer.example (mail.customer.example [198.51.100.7])\r\n\tby mx.example.com (Postfix) "
-        "with ESMTPS id 5C2D3E4F5A;\r\n\tMon,  2 Mar 2026 09:00:00 +0000 (UTC)",
+        _hop("mail.customer.example", "198.51.100.7", to="mx.example.com"),
+        _hop("mx.example.com", "192.0.2.25", to="desk.example.com"),
     ]
+
+
+def _hop(name: str, address: str, *, to: str) -> str:
+    number = f"4B1C2D3E4F{len(name)}"
+    return (
+        f"Received: from {name} ({name} [{address}])\r\n\tby {to} (Postfix) with ESMTPS id {number}\r\n"
+        f"\tfor <{MAILBOX}>; Mon,  2 Mar 2026 09:00:01 +0000 (UTC)"
+    )
 
 
 def _plain(chance: random.Random, *, words: int) -> tuple[str, str]:

@@ -10,17 +10,17 @@ from datetime import date
 import attrs
 
 METHOD = """\
-`make bench` makes this page. Each figure is the median of {rounds}, with the lowest and the highest beside it. Each run has a
-fresh desk and a process of its own, in which everything runs as in `deskbell serve`: mails are kept in groups before they
-are acknowledged, processed in batches, rung, and carried out by the postman threads. 64 senders at a time each wait for their
-acknowledgement. The time runs from the first mail in to the last mark of a mail out, without a warm-up. Mails go one each, with one
-recipient, over kept connections to Postfix's `smtp-sink`, which must count as many as the desk sent. SQLite runs with WAL
-and `synchronous=FULL`, PostgreSQL on this machine with `fsync` and `synchronous_commit` on.
+`make bench` makes this page. Each figure is the median of {rounds}, with the lowest and the highest beside it. Each run
+has a fresh desk and a process of its own, in which everything runs as in `deskbell serve`: mails are kept in groups before
+they are acknowledged, processed in batches, rung, and carried out by the postman threads. 64 senders at a time each wait
+for their acknowledgement. The time runs from the first mail in to the last mark of a mail out, without a warm-up. Each mail
+out has one recipient and goes over kept connections to Postfix's `smtp-sink`, which must count as many as the desk sent.
+SQLite runs with WAL and `synchronous=FULL`, PostgreSQL on the same machine with `fsync` and `synchronous_commit` on.
 
 One mail in twenty has an attachment of 12 kB, two are 10 kB of text, five have an HTML part, the others are short. Each
-sender writes once, so that no limit on answers to one sender is reached. References are measured in the same rounds. *Ratio*
-compares with one durable commit for each item on the same database in the same round: 0.5 means that a ticket with all that it
-causes takes as long as two such commits. *CPU* is the time of the desk's process alone, in milliseconds for each item.
+sender writes once, so that no limit on answers to one sender is reached. References are measured in the same rounds.
+*Ratio* compares with one durable commit for each item on the same database in the same round: 0.5 means that a ticket with
+all that it causes takes as long as two such commits. *CPU* is the time of the desk's process, in milliseconds for each item.
 
 *Floor* is the rate to reach and, since that depends on the disk, the ratio to reach: the one counts on a machine that does
 1,900 commits per second, the other on any. A high load at the end means that other work disturbed the measuring.

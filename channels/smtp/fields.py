@@ -155,7 +155,7 @@ def _encoded_words(text: str, *, first: int) -> list[str]:
 
 
 def _grouped(pieces: Iterable[Piece], *, first: int, others: int) -> Iterator[list[Piece]]:
-    """The pieces in groups of at most `first`, then `others` characters."""
+    """The pieces, of which there must be one, in groups of at most `first`, then `others` characters."""
     group: list[Piece] = []
     left = first
     for piece in pieces:
@@ -164,5 +164,4 @@ def _grouped(pieces: Iterable[Piece], *, first: int, others: int) -> Iterator[li
             group, left = [], others
         group.append(piece)
         left -= len(piece)
-    if group:
-        yield group
+    yield group

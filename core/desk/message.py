@@ -50,8 +50,9 @@ def post_message(
     :param draft: as the plugins left it, checked; its sender is an end user, verified or not.
     :raises UnknownName: when there is no such ticket.
     """
-    before = tickets.lock(session, ticket_id)
+    # People before tickets, here and everywhere: two transactions that lock in different orders wait for each other.
     [author] = end_users.ensure(session, [Person(draft.sender.name, draft.sender.address)], now=now)
+    before = tickets.lock(session, ticket_id)
     # Whoever sent a mail without a usable From is nobody's owner, even on a ticket that another such mail opened.
     held = not author.address or not takes_part(before, author.id)
     [entry] = tickets.insert_entries(session, [_entry(before, draft, words, author, held=held, now=now)])

@@ -1,6 +1,7 @@
 """The server's side of an SMTP or LMTP conversation: what aiosmtpd does, but for how DATA is read and answered."""
 
 import asyncio
+import sys
 from typing import Any
 
 from aiosmtpd.lmtp import LMTP
@@ -84,11 +85,13 @@ class SmtpConversation(SMTP):
         """
         # The line end before the first line, so that a dot alone in it ends the mail as well.
         data = bytearray(b"\r\n")
+        most = (self.data_size_limit or sys.maxsize) + len(_END)
         too_large = False
-        while not data.endswith(_END):
+        while True:
             data += await self._read_piece()
-            if self.data_size_limit and len(data) > self.data_size_limit + len(_END):
-                too_large = True
+            too_large = too_large or len(data) > most
+            if data.endswith(_END):
+                break
             if too_large:
                 del data[:-_TAIL]
         return None if too_large else bytes(data[:-3].replace(b"\r\n.", b"\r\n")[2:])

@@ -20,8 +20,9 @@ from ..desk.open import open_tickets
 from ..desk.opening import Opening
 from ..desk.refuse import refuse_ticket
 from ..desk.words import Words
-from ..store import raw_mails
+from ..store import end_users, raw_mails
 from ..store.directory import Directory
+from ..store.end_users import Person
 from ..store.files import AttachmentStore
 from ..store.raw_mails import COPY_OF, RawMail, RawState, Settled
 from .letters import Letter
@@ -162,6 +163,8 @@ def submit(
             outcomes.append(_copied(each.letter, original))
         else:
             fresh.append(each)
+    # All people first: whoever locks people, then numbers, then tickets, in this order, waits for nobody who waits back.
+    end_users.ensure(session, [_person(each.letter) for each in fresh if not isinstance(each, Declined)], now=now)
     events: list[Event] = []
     _open(session, directory, fresh, events, outcomes, faults=faults, now=now)
     for each in fresh:
@@ -174,6 +177,10 @@ def submit(
                 outcomes.append(_settled(each.letter, state=RawState.REFUSED, reason=each.reason))
     raw_mails.settle(session, outcomes)
     return tuple(events)
+
+
+def _person(letter: Letter) -> Person:
+    return Person(letter.sender.name, letter.sender.address)
 
 
 def _open(

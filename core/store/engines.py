@@ -51,7 +51,12 @@ def migrating_engine(url: str, *, wait_seconds: float) -> Engine:
 
 
 def _json() -> dict[str, Callable[[Any], Any]]:
-    return {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
+    return {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": _from_json}
+
+
+def _from_json(stored: Any) -> Any:
+    # SQLite keeps JSON that is a bare number as a number.
+    return stored if isinstance(stored, int | float) else orjson.loads(stored)
 
 
 def _sqlite(url: str, *, begin: str, pragmas: tuple[str, ...], wait_seconds: float, pool_size: int) -> Engine:

@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sqlalchemy import select
+
 from deskbell.core.app import mailboxes
 from deskbell.core.app.opening import Desk
 from deskbell.core.intake.fetching.access import Limits
 from deskbell.core.store import tickets
 from deskbell.core.store.fetch_accounts import Auth, FetchProtocol, Security
+from deskbell.core.store.rows import JournalRow
 from stand_ins.desks import MAIL
 from stand_ins.dovecot import PASSWORD, Dovecot
 
@@ -89,9 +92,6 @@ def fetch(desk: Desk, *names: str, limits: Limits | None = None) -> Mapping[str,
 
 def events(desk: Desk, fingerprint: str) -> Sequence[str]:
     """The titles of the system events that were told with this fingerprint."""
-    from deskbell.core.store.rows import JournalRow
-    from sqlalchemy import select
-
     with desk.db.reading() as session:
         rows = session.scalars(select(JournalRow).order_by(JournalRow.id)).all()
     data = [row.data for row in rows]

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 HOST = "127.0.0.1"
 
@@ -15,9 +15,9 @@ HOST = "127.0.0.1"
 class Conversation:
     """One connection, as the server's script sees it."""
 
-    def __init__(self, connection: socket.socket, ended: threading.Event) -> None:
+    def __init__(self, connection: socket.socket, lines: BinaryIO, ended: threading.Event) -> None:
         self._connection = connection
-        self._file = connection.makefile("rb")
+        self._lines = lines
         self._ended = ended
         self.heard: list[str] = []
 
@@ -29,8 +29,8 @@ class Conversation:
         self._connection.sendall(octets)
 
     def hear(self) -> str:
-        line = self._file.readline().decode().rstrip("\r\n")
-        if not line:
+        line = self._lines.readline().decode("latin-1").rstrip("\r\n")
+        if not line.split():
             raise ConnectionAbortedError
         self.heard.append(line)
         return line
@@ -78,16 +78,13 @@ class ScriptedServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection:
+        with suppress(OSError):
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            conversation = Conversation(connection, self._ended)
-            self.conversations.append(conversation)
-            with suppress(OSError):
+            with connection, connection.makefile("rb") as lines:
+                conversation = Conversation(connection, lines, self._ended)
+                self.conversations.append(conversation)
                 self._script(conversation)
-            # makefile() keeps the connection open otherwise.
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
 
 
 ImapAnswer = Callable[[Conversation, str, int], object]
@@ -98,53 +95,53 @@ def imap_script(
     mails: Mapping[int, bytes],
     *,
     capabilities: str = "IMAP4rev1 UIDPLUS",
-    uid_validity: int = 7,
     sizes: Mapping[int, int] | None = None,
     on_content: ImapAnswer | None = None,
     on_command: Mapping[str, Callable[[Conversation, str], object]] | None = None,
 ) -> Script:
-    """A folder with `mails` by UID, none of them seen, that obeys everything.
+    """A folder with `mails` by UID, none of them ever seen, that says OK to everything.
 
     :param sizes: what it says of mails in place of the truth.
     :param on_content: what it does instead of giving a mail.
-    :param on_command: what it does instead, by the name of a command or ``GREETING``.
+    :param on_command: what it does instead, by the name of a command.
     """
-    answers = dict(on_command or {})
+
+    def fetch(conversation: Conversation, tag: str, words: str) -> None:
+        if "BODY" not in words:
+            for place, (uid, mail) in enumerate(mails.items(), start=1):
+                size = (sizes or {}).get(uid, len(mail))
+                conversation.say(f"* {place} FETCH (UID {uid} RFC822.SIZE {size} FLAGS ())")
+            return
+        uid = int(words.split()[2])
+        if on_content is not None:
+            on_content(conversation, tag, uid)
+        else:
+            give(conversation, uid, mails[uid])
+
+    def search(conversation: Conversation, _tag: str, words: str) -> None:
+        asked = re.search(r"SEARCH UID (\d+)$", words)
+        found = [uid for uid in mails if asked is None or uid == int(asked[1])]
+        conversation.say("* SEARCH " + " ".join(map(str, found)))
+
+    answers: dict[str, Callable[[Conversation, str, str], object]] = {
+        "CAPABILITY": lambda conversation, _tag, _words: conversation.say(f"* CAPABILITY {capabilities}"),
+        "LIST": lambda conversation, _tag, _words: conversation.say('* LIST () "/" "INBOX"'),
+        "SELECT": lambda conversation, _tag, _words: _select(conversation, mails),
+        "SEARCH": search,
+        "FETCH": fetch,
+    }
 
     def script(conversation: Conversation) -> None:
-        if "GREETING" in answers:
-            answers["GREETING"](conversation, "")
-        else:
-            conversation.say(f"* OK [CAPABILITY {capabilities}] ready")
-        while True:
+        conversation.say(f"* OK [CAPABILITY {capabilities}] ready")
+        name = ""
+        while name != "LOGOUT":
             tag, _, words = conversation.hear().partition(" ")
-            name = words.upper().removeprefix("UID ").split()[0]
-            if name in answers:
-                answers[name](conversation, tag)
-                continue
-            if name == "CAPABILITY":
-                conversation.say(f"* CAPABILITY {capabilities}")
-            elif name == "LIST":
-                conversation.say('* LIST () "/" "INBOX"')
-            elif name == "SELECT":
-                _select(conversation, mails, uid_validity)
-            elif name == "SEARCH":
-                asked = re.search(r"SEARCH UID (\d+)$", words)
-                found = [uid for uid in mails if asked is None or uid == int(asked[1])]
-                conversation.say("* SEARCH " + " ".join(map(str, found)))
-            elif name == "FETCH" and "BODY" not in words:
-                for place, (uid, mail) in enumerate(mails.items(), start=1):
-                    size = (sizes or {}).get(uid, len(mail))
-                    conversation.say(f"* {place} FETCH (UID {uid} RFC822.SIZE {size} FLAGS ())")
-            elif name == "FETCH":
-                uid = int(words.split()[2])
-                if on_content is not None:
-                    on_content(conversation, tag, uid)
-                    continue
-                give(conversation, uid, mails[uid])
+            name = words.upper().removeprefix("UID ").partition(" ")[0]
+            if on_command and name in on_command:
+                on_command[name](conversation, tag)
+            elif name in answers:
+                answers[name](conversation, tag, words)
             conversation.say(f"{tag} OK done")
-            if name == "LOGOUT":
-                return
 
     return script
 
@@ -154,9 +151,9 @@ def give(conversation: Conversation, uid: int, mail: bytes) -> None:
     conversation.say_part(f"* 1 FETCH (UID {uid} BODY[] {{{len(mail)}}}\r\n".encode() + mail + b")\r\n")
 
 
-def _select(conversation: Conversation, mails: Mapping[int, bytes], uid_validity: int) -> None:
+def _select(conversation: Conversation, mails: Mapping[int, bytes]) -> None:
     conversation.say(f"* {len(mails)} EXISTS")
-    conversation.say(f"* OK [UIDVALIDITY {uid_validity}] fine")
+    conversation.say("* OK [UIDVALIDITY 7] fine")
     conversation.say(f"* OK [UIDNEXT {max(mails, default=0) + 1}] fine")
 
 
@@ -177,32 +174,27 @@ def pop3_script(
 
     def script(conversation: Conversation) -> None:
         here = dict(box)
-        ids = None if uidl is None else dict(zip((number for number, _ in box), uidl or map(str, here), strict=False))
+        ids = dict(zip((number for number, _ in box), uidl or map(str, here), strict=False))
+        answers: dict[str, Callable[[str], object]] = {
+            "PASS": lambda _: conversation.say(refuse or "+OK"),
+            "STAT": lambda _: conversation.say(f"+OK {len(here)} 1000"),
+            "LIST": lambda _: _lines(conversation, [f"{n} {(sizes or {}).get(n, len(here[n]))}" for n in here]),
+            "UIDL": lambda _: (
+                conversation.say("-ERR what is that?")
+                if uidl is None
+                else _lines(conversation, [f"{n} {ids[n]}" for n in here])
+            ),
+            "RETR": lambda n: conversation.say_part(b"+OK\r\n" + here[int(n)].replace(b"\r\n.", b"\r\n..") + b".\r\n"),
+            "DELE": lambda n: (here.pop(int(n)), conversation.say("+OK")),
+        }
         conversation.say("+OK ready")
         while True:
             name, _, argument = conversation.hear().partition(" ")
-            if name == "PASS" and refuse:
-                conversation.say(refuse)
-            elif name == "STAT":
-                conversation.say(f"+OK {len(here)} {sum(map(len, here.values()))}")
-            elif name == "LIST":
-                _lines(conversation, [f"{n} {(sizes or {}).get(n, len(mail))}" for n, mail in here.items()])
-            elif name == "UIDL" and ids is None:
-                conversation.say("-ERR what is that?")
-            elif name == "UIDL":
-                _lines(conversation, [f"{n} {ids[n]}" for n in here])  # type: ignore[index]  # not None, see above
-            elif name == "RETR":
-                conversation.say("+OK")
-                conversation.say_part(here[int(argument)].replace(b"\r\n.", b"\r\n..") + b".\r\n")
-            elif name == "DELE":
-                del here[int(argument)]
-                conversation.say("+OK")
-            elif name == "QUIT":
+            if name == "QUIT":
                 box[:] = list(here.items())
                 conversation.say("+OK bye")
                 return
-            else:
-                conversation.say("+OK")
+            answers.get(name, lambda _: conversation.say("+OK"))(argument)
 
     return script
 

@@ -4,8 +4,8 @@ import base64
 import poplib
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -44,16 +44,43 @@ class _Bounded:
 
     def authenticate(self, mechanism: str, response: str) -> None:
         """AUTH with one response (RFC 5034)."""
-        self._shortcmd(f"AUTH {mechanism}")  # type: ignore[attr-defined]  # poplib's
-        self._shortcmd(base64.b64encode(response.encode()).decode())  # type: ignore[attr-defined]  # poplib's
+        self._say(f"AUTH {mechanism}")
+        if not self._say(base64.b64encode(response.encode()).decode()).startswith(b"+OK"):
+            # The server explains its refusal in a challenge and says -ERR only after an answer to that.
+            self._say("")
+
+    def _say(self, line: str) -> bytes:
+        answer: bytes = self._shortcmd(line)  # type: ignore[attr-defined]  # poplib's
+        return answer
 
 
 class _Plain(_Bounded, poplib.POP3):
     """A connection without TLS, or with TLS after STLS."""
 
+    def __init__(self, access: Access) -> None:
+        account = access.account
+        with _closed_on_trouble(self):
+            super().__init__(account.host, account.port, timeout=access.limits.timeout_seconds)
+
 
 class _Tls(_Bounded, poplib.POP3_SSL):
     """A connection with TLS from the first octet."""
+
+    def __init__(self, access: Access) -> None:
+        account, context = access.account, access.tls()
+        with _closed_on_trouble(self):
+            super().__init__(account.host, account.port, timeout=access.limits.timeout_seconds, context=context)
+
+
+@contextmanager
+def _closed_on_trouble(client: poplib.POP3) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        # There may be no socket yet, or a failed handshake may have taken it away.
+        with suppress(OSError, AttributeError):
+            client.close()
+        raise
 
 
 class Pop3Source:
@@ -70,11 +97,8 @@ class Pop3Source:
         with in_words(self._account):
             self._client = _connected(access)
             self._client.most_octets = access.limits.largest_answer
-            try:
+            with _closed_on_trouble(self._client):
                 self._log_in()
-            except BaseException:
-                _drop(self._client)
-                raise
 
     @property
     def mark(self) -> Mark:
@@ -157,33 +181,20 @@ class Pop3Source:
     ) -> None:
         """Say goodbye, which is what deletes (RFC 1939 section 6); after trouble just go."""
         if kind is not None:
-            _drop(self._client)
+            self._client.close()
             return
-        with in_words(self._account):
-            try:
-                self._client.quit()
-            finally:
-                _drop(self._client)
+        with in_words(self._account), _closed_on_trouble(self._client):
+            self._client.quit()
 
 
 def _connected(access: Access) -> _Plain | _Tls:
-    account, timeout = access.account, access.limits.timeout_seconds
-    if account.security is Security.TLS:
-        return _Tls(account.host, account.port, timeout=timeout, context=access.tls())
-    client = _Plain(account.host, account.port, timeout=timeout)
-    if account.security is Security.STARTTLS:
-        try:
+    if access.account.security is Security.TLS:
+        return _Tls(access)
+    client = _Plain(access)
+    if access.account.security is Security.STARTTLS:
+        with _closed_on_trouble(client):
             client.stls(context=access.tls())
-        except BaseException:
-            _drop(client)
-            raise
     return client
-
-
-def _drop(client: _Plain | _Tls) -> None:
-    # A handshake that failed has taken the socket away already.
-    with suppress(OSError):
-        client.close()
 
 
 def _numbered(lines: Sequence[bytes]) -> dict[int, str]:

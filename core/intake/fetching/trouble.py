@@ -37,10 +37,10 @@ class InUse(FetchFailed):
 
 
 def spoken(answer: object) -> str:
-    """What a server said, in one line and not too long."""
+    """What a server said, in one line, not too long, and without the dot at its end."""
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line if len(line) <= _LONGEST else line[:_LONGEST] + "..."
+    return line.rstrip(".") if len(line) <= _LONGEST else line[:_LONGEST] + "..."
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def in_words(account: FetchAccount) -> Iterator[None]:
 def _words(error: Exception) -> tuple[str, str]:
     match error:
         case ssl.SSLCertVerificationError():
-            reason = f"its certificate is refused: {error.verify_message.rstrip('.')}"
+            reason = f"its certificate is refused: {spoken(error.verify_message)}"
             return reason, "Name its authority with --ca-file, or the host as the certificate does."
         case ssl.SSLError():
             reason = f"no TLS connection came about ({spoken(error.reason or error)})"

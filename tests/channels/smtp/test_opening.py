@@ -212,6 +212,21 @@ def test_wrong_password(login_sink: SmtpSink, channel_to: MakeChannel, delivery:
     assert login_sink.commands["AUTH"] == 1
 
 
+def test_the_login_mechanism_refused_at_once(
+    script: type[Any], serve: Serve, channel_to: MakeChannel, delivery: MakeDelivery
+) -> None:
+    server = script("AUTH LOGIN", AUTH="454 not now")
+    assert failed(channel_to(serve(server), username="desk", password=PASSWORD), delivery()).detail == "454 not now"
+    assert server.lines[1:] == ["AUTH LOGIN"]
+
+
+def test_a_login_without_a_password(
+    script: type[Any], serve: Serve, channel_to: MakeChannel, delivery: MakeDelivery
+) -> None:
+    server = script("AUTH PLAIN", AUTH="535 5.7.8 no")
+    assert failed(channel_to(serve(server), username="desk"), delivery()).detail == "535 5.7.8 no"
+
+
 def test_no_login_where_one_is_needed(login_sink: SmtpSink, channel_to: MakeChannel, delivery: MakeDelivery) -> None:
     failure = failed(channel_to(login_sink.port), delivery())
     assert failure.detail == "530 5.7.0 Authentication required"

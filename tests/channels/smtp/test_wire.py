@@ -1,6 +1,7 @@
 """Bytes from a server that lies, babbles, drips or falls silent: reliability O4."""
 
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 
@@ -129,6 +130,16 @@ def test_a_peer_that_hangs_up_is_noticed(ends: tuple[Wire, socket.socket]) -> No
     with pytest.raises(Broken, match="the connection was lost") as broken:
         wire.send(b"RSET\r\n", until=soon())
     assert broken.value.unsent == len(b"RSET\r\n")
+
+
+def test_a_peer_that_resets_the_connection_is_noticed(serve: Callable[[Conversation], int]) -> None:
+    def reset(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    wire = connect(SmtpOptions(host="127.0.0.1", port=serve(reset)), clock=CLOCK, until=soon())
+    with pytest.raises(Broken, match=r"the connection was lost before the answer to MAIL \(Connection reset by peer\)"):
+        wire.reply("MAIL", until=soon())
+    wire.close()
 
 
 def test_words_that_nobody_asked_for_are_noticed(ends: tuple[Wire, socket.socket]) -> None:

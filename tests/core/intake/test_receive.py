@@ -1,6 +1,7 @@
 """From bytes to tickets: nothing is lost, nothing is doubled, and what becomes of each mail is on its row."""
 
 import hashlib
+import threading
 from base64 import encodebytes
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -358,7 +359,7 @@ def test_a_source_key_makes_a_repeated_fetch_one_mail(desk: SmallDesk, intake: I
     ],
 )
 def test_our_own_mail_is_dropped_as_a_loop(desk: SmallDesk, intake: Intake, fields: dict[str, str]) -> None:
-    assert receive(intake, raw_mail(**fields)) == ()  # type: ignore[arg-type]
+    assert receive(intake, raw_mail(**fields)) == ()
     [row] = desk.raw_rows()
     assert row.state == "loop"
     assert desk.tickets() == ()
@@ -449,7 +450,12 @@ def test_an_answer_in_the_same_batch_finds_its_ticket(desk: SmallDesk, intake: I
 def test_a_bad_mail_is_quarantined_and_spoils_no_other(
     desk: SmallDesk, intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.hooks.on_ticket = lambda draft: 1 / 0 if draft.subject == "bad" else draft  # type: ignore[return-value]
+    def fails(draft: TicketDraft) -> TicketDraft:
+        if draft.subject == "bad":
+            raise ZeroDivisionError("division by zero")
+        return draft
+
+    desk.hooks.on_ticket = fails
     ids = intake.accept_many(
         [
             Arrival(content=raw_mail(subject=subject, message_id=f"<{subject}@x>"), source="test")
@@ -526,6 +532,32 @@ def test_a_mail_that_another_process_settles_meanwhile_is_written_once(desk: Sma
     assert intake.process([mail_id]) == ()
     assert len(desk.tickets()) == 1
     other_db.close()
+
+
+def test_copies_that_are_processed_at_once_are_one_entry(desk: SmallDesk, intake: Intake) -> None:
+    others = [Database(desk.db.url, clock=desk.clock) for _ in range(4)]
+    intakes = [
+        Intake(
+            db,
+            files=AttachmentStore(desk.folder / "attachments"),
+            hooks=type(desk.hooks)(),
+            faults=desk.faults,
+            clock=desk.clock,
+        )
+        for db in others
+    ]
+    ids = [accept(intake, raw_mail(message_id=f"<{number % 3}@x>")) for number in range(12)]
+    threads = [threading.Thread(target=each.process, args=(ids[place::4],)) for place, each in enumerate(intakes)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for db in others:
+        db.close()
+    assert len(desk.tickets()) == 3
+    assert [row.state for row in desk.raw_rows()] == ["stored"] * 12
+    assert sorted(bool(row.reason) for row in desk.raw_rows()) == [False] * 3 + [True] * 9
+    assert len({ticket.owner.id for ticket in desk.tickets()}) == 1
 
 
 def test_odd_envelopes_are_kept(desk: SmallDesk, intake: Intake) -> None:

@@ -19,7 +19,7 @@ FRIEND = "friend@customer.example"
 
 
 def receive(intake: Intake, **fields: str) -> tuple[Event, ...]:
-    raw = raw_mail(**{"message_id": "<second@customer.example>", **fields})  # type: ignore[arg-type]
+    raw = raw_mail(**{"message_id": "<second@customer.example>", **fields})
     return intake.process([intake.accept(raw, envelope_from=None, envelope_to=(), source="test")])
 
 

@@ -27,7 +27,7 @@ from deskbell.core.store.database import (
 )
 from deskbell.core.store.directory import Directory
 from deskbell.core.store.load_directory import load_directory
-from deskbell.core.store.rows import AgentRow, CounterRow, DepartmentMemberRow, DepartmentRow, EndUserRow
+from deskbell.core.store.rows import AgentRow, CounterRow, DepartmentMemberRow, DepartmentRow, EndUserRow, SettingRow
 from deskbell.core.store.schema import HEAD
 from deskbell.core.store.upsert import upserting
 from stand_ins.clock import FrozenClock
@@ -148,6 +148,18 @@ def test_times_come_back_as_they_were_in_utc(db: Database) -> None:
         found = session.scalar(select(EndUserRow.created_at))
     assert found == datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
     assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "value", [0, -7, 2.5, True, False, "7", "", "a\u00e9\u2028", [], [1, [2]], {"a": {"b": [1.5, False]}}]
+)
+def test_json_comes_back_as_it_was(db: Database, value: object) -> None:
+    with db.writing() as session:
+        session.add(SettingRow(name="s", value=value))
+    with db.reading() as session:
+        found = session.scalar(select(SettingRow.value))
+    assert found == value
+    assert type(found) is type(value)
 
 
 @postgresql_only
