@@ -167,6 +167,7 @@ def _furnish(paths: DeskPaths, settings: Settings, clock: Clock, db: Database, h
             guests=Guests(host, calls=calls, faults=watch),
             renderer=renderer,
             clock=clock,
+            faults=watch,
         ),
         hooks=hooks,
         intake=Intake(db, files=files, hooks=hooks, faults=watch, clock=clock),

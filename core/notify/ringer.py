@@ -13,14 +13,15 @@ import attrs
 from ..contract.clock import Clock
 from ..contract.decisions import Candidate, Decision
 from ..contract.events import Event
-from ..contract.faults import hit
+from ..contract.faults import Fault, FaultReporter, hit
 from ..contract.notices import Notice
 from ..host.admission import Admitted
 from ..outbox import enqueue
 from ..store import decisions, journal, load_directory
-from ..store.database import Database
+from ..store.database import Database, DatabaseUnavailable
 from ..store.deliveries import NewBody, NewDelivery
 from ..store.directory import Directory
+from ..store.journal import Unrung
 from . import audience, envelopes
 from .context import for_agents, for_end_users, trusted
 from .guests import Guests
@@ -32,6 +33,7 @@ SWEEP_AFTER = timedelta(seconds=5)
 """What is younger is most likely being rung at this moment by the process that wrote it."""
 SWEEP_EVENTS = 500
 TRIES_WITH_ALL = 2
+MOST_RINGS = 5
 
 
 @attrs.frozen(kw_only=True)
@@ -56,11 +58,19 @@ class Ringer:
     """Rings journal rows to the plugins and puts what comes of it into the outbox."""
 
     def __init__(
-        self, db: Database, *, switchboard: Switchboard, guests: Guests, renderer: Renderer, clock: Clock
+        self,
+        db: Database,
+        *,
+        switchboard: Switchboard,
+        guests: Guests,
+        renderer: Renderer,
+        clock: Clock,
+        faults: FaultReporter,
     ) -> None:
         self._db = db
         self._switchboard = switchboard
         self._guests = guests
+        self._faults = faults
         self._renderer = renderer
         self._clock = clock
 
@@ -135,12 +145,33 @@ class Ringer:
         Each try is noted before it begins. An act that ended the process twice is rung to built-in plugins only.
         """
         now = self._clock.now()
-        with self._db.writing() as session:
+        with self._db.reading() as session:
             acts = journal.unrung(session, before=now - SWEEP_AFTER, limit=SWEEP_EVENTS)
-            journal.begin_ring(session, [event.id for act in acts for event in act.events])
         for act in acts:
-            self.ring(act.events, built_ins_only=act.rings >= TRIES_WITH_ALL)
+            self._ring_again(act)
         return sum(len(act.events) for act in acts)
+
+    def _ring_again(self, act: Unrung) -> None:
+        """One act that cannot be rung must not keep the others waiting, nor be tried for ever."""
+        if act.rings >= MOST_RINGS:
+            with self._db.writing() as session:
+                journal.claim_rung(session, [event.id for event in act.events], self._clock.now())
+            self._report(act, "is given up: nobody was told of it", f"{act.rings} rings failed")
+            return
+        with self._db.writing() as session:
+            journal.begin_ring(session, [event.id for event in act.events])
+        try:
+            self.ring(act.events, built_ins_only=act.rings >= TRIES_WITH_ALL)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the next act must be rung, whatever is wrong with this one
+            self._report(act, "could not be rung and is tried again", f"{type(error).__name__}: {error}")
+
+    def _report(self, act: Unrung, what: str, detail: str) -> None:
+        names = ", ".join(f"{event.name} {event.id}" for event in act.events)
+        self._faults.report(
+            Fault(fingerprint=f"ring:{what}", title=f"An act {what}", detail=f"{names}: {detail}"[:500])
+        )
 
     def _write(
         self,

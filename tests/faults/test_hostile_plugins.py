@@ -16,8 +16,9 @@ from deskbell.core.contract.kinds import AgentAlert
 from deskbell.core.contract.notices import Notice
 from deskbell.core.contract.people import Role
 from deskbell.core.notify import explain
-from deskbell.core.store import decisions
+from deskbell.core.store import decisions, tickets
 from stand_ins.desks import MAIL, new_desk, opened, receive
+from stand_ins.killing import ring_with
 from stand_ins.smtp_sink import SmtpSink
 
 EXPECTED = {
@@ -170,7 +171,7 @@ def test_a_bad_template_is_replaced_by_plain_words(
     with opened(desk_folder, plugins={"hostile": BadTemplate(hostile_folder)}) as desk:
         receive(desk, MAIL)
         work_off(desk)
-    texts = [mail.message.get_body(("plain",)).get_content() for mail in smtp_sink.mails]
+    texts = [mail.data.decode() for mail in smtp_sink.mails]
     assert len(texts) == 3
     assert any("There is news on ticket 100001." in text for text in texts)
 
@@ -200,6 +201,20 @@ def test_five_failures_quarantine(desk_folder: Path, hostile_folder: Path) -> No
             receive(desk, mail)
         with desk.db.reading() as session:
             assert "it failed 5 times within 10 minutes" in desk.db.directory(session).quarantined["hostile"]
+
+
+def test_a_plugin_that_ends_the_process_is_left_out_after_two_tries(
+    desk_folder: Path, hostile_folder: Path, smtp_sink: SmtpSink
+) -> None:
+    """P3: the act outlives the process, and is rung to the built-ins in the end."""
+    plugins = {"hostile": hostile_folder}
+    assert ring_with(desk_folder, plugins, raw=MAIL) == 9
+    assert [ring_with(desk_folder, plugins, raw=None) for _ in range(3)] == [9, 9, 0]
+    assert set(received(smtp_sink)) == set(EXPECTED)
+    with opened(desk_folder) as desk, desk.db.reading() as session:
+        [ticket] = tickets.list_tickets(session, limit=10)
+        reasons = {each.decision.plugin: each.decision.reason for each in decisions.of_ticket(session, ticket.id)}
+    assert reasons["hostile"] == "plugin_failed:crashed"
 
 
 IMPORT_ERROR = """

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from deskbell.core.cli import cli
 from deskbell.core.cli.lazy import LazyGroup
 from deskbell.core.contract.events import EVENTS

@@ -15,8 +15,8 @@ from deskbell.core.app import mailboxes
 from deskbell.core.app.opening import open_desk
 from deskbell.core.app.service import Service
 from deskbell.core.store.fetch_accounts import Auth, Security
-from journeys.conftest import Cli
 from stand_ins.clock import FrozenClock
+from stand_ins.command_line import Cli
 from stand_ins.desks import new_desk
 from stand_ins.dovecot import PASSWORD, Dovecot, DovecotMissing, running_dovecot
 from stand_ins.fetching import SALES, SHORT, account, events, fetch, numbered, real_account, subjects

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from deskbell.core.app.opening import open_desk
 from deskbell.core.app.service import Service
-
-from journeys.conftest import Cli
+from stand_ins.command_line import Cli
 from stand_ins.smtp_sink import ReceivedMail, SmtpSink
 
 PDF = b"%PDF-1.4 not really, but with every octet: " + bytes(range(256))
@@ -85,7 +85,7 @@ def check_received(sink: SmtpSink) -> None:
     assert "Rechnung größer.pdf" in text_of(alert)
     for mail in sink.mails:
         for field in ("From", "Date", "Message-ID"):
-            assert len(mail.message.get_all(field)) == 1
+            assert len(mail.message.get_all(field, [])) == 1
     assert len({mail.message["Message-ID"] for mail in sink.mails}) == len(TOLD)
 
 

@@ -17,8 +17,12 @@ from deskbell.core.app.opening import open_desk
 from deskbell.core.app.rounds import work_off
 from deskbell.core.contract import faults
 from deskbell.core.contract.clock import SystemClock
+from deskbell.core.contract.events import TicketCreated
+from deskbell.core.contract.hookspecs import hookimpl
+from deskbell.core.contract.kinds import AgentAlert
+from deskbell.core.contract.people import Role
 from deskbell.core.store import delivery_log, tickets
-from stand_ins.desks import MAIL
+from stand_ins.desks import MAIL, opened, receive
 
 MAILS = 3
 NOTICES = 2 * MAILS
@@ -136,3 +140,40 @@ def verdict(folder: Path, accepted: list[str], *, killed: bool) -> Verdict:
         lost_notices=len(due - set(seen)) + max(0, NOTICES - len(due)) + sum(each.state != "sent" for each in sent),
         repeats=sum(seen.values()) - len(seen),
     )
+
+
+def ring_with(folder: Path, plugins: dict[str, Path], *, raw: bytes | None) -> int:
+    """Take in `raw`, or work off what is left, beside plugins that end the process; answer the exit code.
+
+    :param plugins: names of `DeadlyAlert`, each with its folder of templates.
+    """
+    child = _context.Process(target=_ring_child, args=(folder, plugins, raw))
+    child.start()
+    child.join(PATIENCE)
+    return child.exitcode if child.exitcode is not None else -1
+
+
+def _ring_child(folder: Path, plugins: dict[str, Path], raw: bytes | None) -> None:
+    deadly = {name: DeadlyAlert(templates) for name, templates in plugins.items()}
+    with opened(folder, clock=SystemClock() if raw else LaterClock(), plugins=dict(deadly)) as desk:
+        if raw is not None:
+            receive(desk, raw)
+        work_off(desk)
+
+
+class DeadlyAlert(AgentAlert):
+    """Ends the whole process, past every ``try``."""
+
+    title = "Deadly"
+    audience = {Role.ADMIN_ADDRESS: True}
+
+    def __init__(self, templates: Path) -> None:
+        self.templates = templates
+
+    @hookimpl
+    def template_folders(self) -> Path:
+        return self.templates
+
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> None:
+        os._exit(9)

@@ -175,17 +175,28 @@ def pop3_script(
     def script(conversation: Conversation) -> None:
         here = dict(box)
         ids = dict(zip((number for number, _ in box), uidl or map(str, here), strict=False))
+
+        def retr(number: str) -> None:
+            stuffed = here[int(number)].replace(b"\r\n.", b"\r\n..")
+            conversation.say_part(b"+OK\r\n" + stuffed + b".\r\n")
+
+        def dele(number: str) -> None:
+            del here[int(number)]
+            conversation.say("+OK")
+
+        def uid_list(_: str) -> None:
+            if uidl is None:
+                conversation.say("-ERR what is that?")
+            else:
+                _lines(conversation, [f"{n} {ids[n]}" for n in here])
+
         answers: dict[str, Callable[[str], object]] = {
             "PASS": lambda _: conversation.say(refuse or "+OK"),
             "STAT": lambda _: conversation.say(f"+OK {len(here)} 1000"),
             "LIST": lambda _: _lines(conversation, [f"{n} {(sizes or {}).get(n, len(here[n]))}" for n in here]),
-            "UIDL": lambda _: (
-                conversation.say("-ERR what is that?")
-                if uidl is None
-                else _lines(conversation, [f"{n} {ids[n]}" for n in here])
-            ),
-            "RETR": lambda n: conversation.say_part(b"+OK\r\n" + here[int(n)].replace(b"\r\n.", b"\r\n..") + b".\r\n"),
-            "DELE": lambda n: (here.pop(int(n)), conversation.say("+OK")),
+            "UIDL": uid_list,
+            "RETR": retr,
+            "DELE": dele,
         }
         conversation.say("+OK ready")
         while True:
@@ -194,7 +205,10 @@ def pop3_script(
                 box[:] = list(here.items())
                 conversation.say("+OK bye")
                 return
-            answers.get(name, lambda _: conversation.say("+OK"))(argument)
+            if name in answers:
+                answers[name](argument)
+            else:
+                conversation.say("+OK")
 
     return script
 

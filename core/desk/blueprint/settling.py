@@ -13,6 +13,10 @@ from .parsed import Blueprint, OpenObject, OptionBlock
 
 Options = Mapping[str, object]
 """Options as their class takes them."""
+Tokens = dict[tuple[str, str], str]
+"""The tokens of secrets by dotted name and text."""
+Seal = Callable[[str, str], str]
+"""What makes a token of a secret's dotted name and text."""
 
 
 @attrs.frozen(kw_only=True)
@@ -46,14 +50,14 @@ class Settler:
     def _values(self, block: OptionBlock, *, wider: Options, now: Options) -> Options:
         """The options that the block names as they are to be kept."""
         at = Place(file=self.file, path=block.place)
-        tokens: dict[str, str] = {}
+        tokens: Tokens = {}
         written = self._fetched(block, tokens=tokens, at=at)
         names = {field.name for field in attrs.fields(block.cls)}
         known = {name: value for name, value in {**wider, **now}.items() if name in names}
         data = {**self._readable(known), **_merged(self._readable(now), written)}
         whole: object = structure(data, block.cls, file=at.file, path=at.path)
-        shown = _kept(whole, seal=str)
-        sealed = _kept(whole, seal=lambda text: tokens.get(text) or self.secrets.seal(text))
+        shown = _kept(whole, prefix="", seal=lambda _, text: text)
+        sealed = _kept(whole, prefix="", seal=lambda name, text: tokens.get((name, text)) or self.secrets.seal(text))
         return {name: self._value(shown.get(name), sealed.get(name), now=now.get(name)) for name in written}
 
     def _value(self, shown: object, sealed: object, *, now: object) -> object:
@@ -63,7 +67,7 @@ class Settler:
         same = isinstance(now, Sealed) and self._readable({"": now}) == {"": shown}
         return now if same else Sealed(sealed)
 
-    def _fetched(self, block: OptionBlock, *, tokens: dict[str, str], at: Place) -> dict[str, object]:
+    def _fetched(self, block: OptionBlock, *, tokens: Tokens, at: Place) -> dict[str, object]:
         """The values as their class takes them: secrets fetched from the environment, those of an export opened.
 
         :param tokens: takes the token of each secret that came as one, so that it is kept by the same.
@@ -74,21 +78,21 @@ class Settler:
             return {name: fetch_one(value, prefix + name, here.key(name)) for name, value in values.items()}
 
         def fetch_one(value: object, name: str, here: Place) -> object:
-            if not isinstance(value, Mapping):
-                return self._opened(value, tokens=tokens, at=here)
-            return self._variable(value, at=here) if name in secret else fetch(value, f"{name}.", here)
+            if isinstance(value, Mapping):
+                return self._variable(value, at=here) if name in secret else fetch(value, f"{name}.", here)
+            opened = self._opened(value, at=here)
+            if isinstance(opened, str) and SecretBox.is_sealed(value):
+                tokens[name, opened] = str(value)
+            return opened
 
         return fetch(block.values, "", at)
 
-    def _opened(self, value: object, *, tokens: dict[str, str], at: Place) -> object:
+    def _opened(self, value: object, *, at: Place) -> object:
         try:
-            opened = self.secrets.opened({"": value})[""]
+            return self.secrets.opened({"": value})[""]
         except SecretUnreadable:
             remedy = ' Write the secret itself, or { env = "NAME" }.'
             raise at.refuse("was sealed with another key than this desk's", remedy=remedy) from None
-        if isinstance(opened, str) and SecretBox.is_sealed(value):
-            tokens[opened] = str(value)
-        return opened
 
     def _variable(self, form: Mapping[str, object], *, at: Place) -> str:
         name = form.get("env")
@@ -142,25 +146,25 @@ def _merged(base: Options, written: Options) -> Options:
     return merged
 
 
-def _kept(value: object, *, seal: Callable[[str], str]) -> Options:
+def _kept(value: object, *, prefix: str, seal: Seal) -> Options:
     """The options as JSON can hold them, with `seal` applied to each secret."""
     kept = {}
     for attribute in attrs.fields(type(value)):  # type: ignore[arg-type]  # options are attrs values
         item = getattr(value, attribute.name)
         if item is not None:
             secret = bool(attribute.metadata.get("secret", False))
-            kept[attribute.name] = _kept_value(item, secret=secret, seal=seal)
+            kept[attribute.name] = _kept_value(item, name=prefix + attribute.name, secret=secret, seal=seal)
     return kept
 
 
-def _kept_value(value: object, *, secret: bool, seal: Callable[[str], str]) -> object:
+def _kept_value(value: object, *, name: str, secret: bool, seal: Seal) -> object:
     if attrs.has(type(value)):
-        return _kept(value, seal=seal)
+        return _kept(value, prefix=f"{name}.", seal=seal)
     if isinstance(value, Mapping):
-        return {name: _kept_value(item, secret=secret, seal=seal) for name, item in value.items()}
+        return {key: _kept_value(item, name=f"{name}.{key}", secret=secret, seal=seal) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_kept_value(item, secret=secret, seal=seal) for item in value]
+        return [_kept_value(item, name=name, secret=secret, seal=seal) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     # An empty secret is none; there is nothing to hide in it.
-    return seal(str(value)) if secret and value else plain(value)
+    return seal(name, str(value)) if secret and value else plain(value)

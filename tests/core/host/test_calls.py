@@ -60,10 +60,7 @@ def test_two_slow_calls_in_a_batch_have_a_limit_each() -> None:
 def test_several_threads_share_it() -> None:
     calls = BoundedCalls(limit=5)
     seen: list[list[object]] = []
-    threads = [
-        threading.Thread(target=lambda n=n: seen.append(calls.run([lambda: n] * 20)))  # type: ignore[misc]
-        for n in range(8)
-    ]
+    threads = [threading.Thread(target=lambda n=n: seen.append(calls.run([lambda: n] * 20))) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from deskbell.core.contract.events import Event, TicketCreated
 from deskbell.core.contract.notices import Notice
 from deskbell.core.contract.people import Actor, ActorKind, Agent, EndUser

@@ -177,6 +177,23 @@ def test_only_the_levels_of_the_kind_count(kind: type[Plugin], levels: set[Level
     assert not at_refunds(row(GLOBAL, 0, OFF), kind=kind).on
 
 
+@pytest.mark.parametrize(
+    ("place", "on"),
+    [
+        ({}, True),
+        ({"topic_id": 7}, False),
+        ({"mailbox_id": 9}, False),
+        ({"topic_id": 8, "mailbox_id": 9}, False),
+        ({"topic_id": 7, "mailbox_id": 8}, False),
+        ({"topic_id": 8, "mailbox_id": 8}, True),
+        ({"topic_id": 9}, True),
+    ],
+)
+def test_topic_and_mailbox_count_each_by_itself(place: dict[str, int], on: bool) -> None:
+    desk = directory(row(TOPIC, 7, OFF), row(MAILBOX, 9, OFF))
+    assert switches.resolve(desk, plugin="p", kind=Autoresponder, **place).on is on
+
+
 def test_opt_in_without_a_department_is_off() -> None:
     effective = switches.resolve(directory(row(GLOBAL, 0, OPT_IN)), plugin="p", kind=AgentAlert)
     assert (effective.on, effective.level) == (False, "global")
@@ -457,9 +474,7 @@ def test_which_positions_can_be_set(kind: type[Plugin], level: Level, positions:
 
 
 def test_a_refused_position_says_what_there_is() -> None:
-    with pytest.raises(
-        InvalidValue, match=r"^The position 'opt-in' at the department level: there is no such position\. "
-    ):
+    with pytest.raises(InvalidValue, match=r"level: there is no such position\. Say 'inherit' or 'on' or 'off'\.$"):
         switches.check_switch(AgentAlert(), level=DEPARTMENT, position=OPT_IN)
     with pytest.raises(InvalidValue, match="a plugin of this kind has no mailbox switch"):
         switches.check_switch(AgentAlert, level=MAILBOX, position=OFF)

@@ -85,13 +85,23 @@ def fetcher_of_the_service_remembers(desk: Desk) -> None:
             fetcher.look(stop=threading.Event())
 
 
+def speak_smtp(conversation: Conversation) -> None:
+    conversation.say("220 mail.example ESMTP")
+    conversation.hang()
+
+
+def never_end_a_line(conversation: Conversation) -> None:
+    for _ in range(64):
+        conversation.say_part(b"x" * 65536)
+
+
 GREETINGS: dict[str, tuple[Script, str]] = {
     "hangs before a word": (Conversation.hang, "it does not answer in time"),
     "drops at once": (Conversation.drop, "Mailbox 'support'"),
-    "speaks SMTP": (lambda talk: (talk.say("220 mail.example ESMTP"), talk.hang()), "Mailbox 'support'"),
+    "speaks SMTP": (speak_smtp, "Mailbox 'support'"),
     "says goodbye": (lambda talk: talk.say("* BYE too many connections"), "Mailbox 'support'"),
     "octets of no kind": (lambda talk: talk.say(bytes(range(128, 256)) * 40), "Mailbox 'support'"),
-    "a line without end": (lambda talk: [talk.say_part(b"x" * 65536) for _ in range(64)], "Mailbox 'support'"),
+    "a line without end": (never_end_a_line, "Mailbox 'support'"),
 }
 
 
