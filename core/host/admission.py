@@ -14,6 +14,7 @@ from ..contract.channel import Channel
 from ..contract.errors import DeskbellError, nearest, suggestion
 from ..contract.events import EVENTS
 from ..contract.kinds import API_VERSION, Plugin
+from ..contract.structuring import schema
 
 HOUSE = "deskbell"
 BUILT_IN_TEMPLATES = Path(__file__).parent.parent.parent / "templates"
@@ -184,8 +185,18 @@ def _check_kind(name: str, plugin: Plugin) -> None:
         raise PluginRefused(name, "it is unhashable; define it with @attrs.define(eq=False)")
     if plugin.api != API_VERSION:
         raise PluginRefused(name, f"it is made for plugin API {plugin.api}, this desk has {API_VERSION}")
-    if not attrs.has(plugin.Options):
+    _check_options(name, plugin.Options)
+
+
+def _check_options(name: str, options: type) -> None:
+    """Options that cannot be set or have no defaults would fail in the middle of a ring."""
+    if not attrs.has(options):
         raise PluginRefused(name, "its Options are no attrs class")
+    try:
+        schema(options)
+        options()
+    except Exception as error:  # noqa: BLE001 - a stranger's class may do anything when it is looked at or built
+        raise PluginRefused(name, f"its Options cannot be used: {error}") from error
 
 
 def _check_implementation(name: str, hook: str, implementation: pluggy.HookImpl) -> None:

@@ -94,27 +94,24 @@ class Bench:
 
     def plan(self, toml: str, *, prune: bool = False) -> blueprint.Plan:
         """What applying the file would change."""
-        return self.plan_data(tomllib.loads(toml), prune=prune)
-
-    def plan_data(self, data: Mapping[str, object], *, prune: bool = False) -> blueprint.Plan:
-        """What applying a file with this content would change."""
         with self.db.reading() as session:
-            return self._plan(session, data, prune=prune)
+            return self.plan_in(session, tomllib.loads(toml), prune=prune)
+
+    def plan_in(self, session: Session, data: Mapping[str, object], *, prune: bool = False) -> blueprint.Plan:
+        """What applying a file with this content would change, in a transaction of the caller's."""
+        wanted = blueprint.read_blueprint(data, file="desk.toml", catalogue=CATALOGUE)
+        return blueprint.plan(session, wanted, prune=prune, secrets=self.secrets, environment=self.environment)
 
     def apply(self, toml: str, *, prune: bool = False) -> list[str]:
         """Apply the file; answer the plan's lines."""
-        return self.apply_data(tomllib.loads(toml), prune=prune)
-
-    def apply_data(self, data: Mapping[str, object], *, prune: bool = False) -> list[str]:
-        """Apply a file with this content; answer the plan's lines."""
         with self.db.writing() as session:
-            plan = self._plan(session, data, prune=prune)
-            blueprint.apply(session, plan, now=self.clock.now())
-        return plan.render()
+            return self.apply_in(session, tomllib.loads(toml), prune=prune)
 
-    def _plan(self, session: Session, data: Mapping[str, object], *, prune: bool) -> blueprint.Plan:
-        wanted = blueprint.read_blueprint(data, file="desk.toml", catalogue=CATALOGUE)
-        return blueprint.plan(session, wanted, prune=prune, secrets=self.secrets, environment=self.environment)
+    def apply_in(self, session: Session, data: Mapping[str, object], *, prune: bool = False) -> list[str]:
+        """Apply a file with this content in a transaction of the caller's; answer the plan's lines."""
+        plan = self.plan_in(session, data, prune=prune)
+        blueprint.apply(session, plan, now=self.clock.now())
+        return plan.render()
 
     def refusal(self, toml: str, *, prune: bool = False) -> str:
         """The sentence with which the file is refused."""

@@ -66,6 +66,16 @@ def demanding(self: object, event: TicketCreated, session: object) -> None:
     return None
 
 
+@attrs.frozen
+class Demanding:
+    limit: int
+
+
+@attrs.frozen
+class Odd:
+    thing: complex = 0j
+
+
 REFUSED = [
     ("an unknown hook", {"ticket_create": hookimpl(silent)}, "no hook 'ticket_create'. Did you mean 'ticket_created'?"),
     ("an unknown argument", {"ticket_created": hookimpl(demanding)}, "session"),
@@ -73,6 +83,8 @@ REFUSED = [
     ("async def", {"ticket_created": hookimpl(asynchronous)}, "its ticket_created is an 'async def'"),
     ("another API", {"ticket_created": hookimpl(silent), "api": 7}, "it is made for plugin API 7, this desk has 1"),
     ("odd options", {"ticket_created": hookimpl(silent), "Options": dict}, "its Options are no attrs class"),
+    ("options without a default", {"ticket_created": hookimpl(silent), "Options": Demanding}, "its Options cannot be used"),
+    ("options of an odd kind", {"ticket_created": hookimpl(silent), "Options": Odd}, "its Options cannot be used"),
     ("unhashable", {"ticket_created": hookimpl(silent), "__hash__": None}, "it is unhashable"),
 ]  # fmt: skip
 

@@ -1,10 +1,9 @@
 """A desk written down: the text, and that it makes the same desk again, for desks of every shape."""
 
-import shutil
 import sqlite3
 import tomllib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from deskbell.core.contract.kinds import AgentAlert
 from deskbell.core.desk import blueprint
-from stand_ins.blueprint_bench import Bench
+from stand_ins.blueprint_bench import CATALOGUE, Bench
 
 SMALL_DESK = """
 [settings]
@@ -373,45 +372,35 @@ def desks(draw: st.DrawFn) -> dict[str, Any]:
     return desk
 
 
-@contextmanager
-def empty_desk(template: Path, folder: Path) -> Iterator[Bench]:
-    """A desk in a file of its own; all of them have one key."""
-    file = folder / "desk.sqlite3"
-    for old in folder.glob("desk.sqlite3*"):
-        old.unlink()
-    shutil.copyfile(template, file)
-    desk = Bench(f"sqlite:///{file}", key_file=folder.parent / "round-trip.key")
-    try:
-        yield desk
-    finally:
-        desk.close()
-
-
 @pytest.fixture(scope="module")
-def template(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty desk with nothing left in a write-ahead log."""
-    file = tmp_path_factory.mktemp("template") / "desk.sqlite3"
-    with closing(sqlite3.connect(migrated_sqlite_file)) as source, closing(sqlite3.connect(file)) as copy:
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")
-    return file
+def two_desks(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bench, Bench]]:
+    """Two empty desks with one key."""
+    folder = tmp_path_factory.mktemp("two-desks")
+    desks = []
+    for name in ("first", "second"):
+        file = folder / f"{name}.sqlite3"
+        with closing(sqlite3.connect(migrated_sqlite_file)) as source, closing(sqlite3.connect(file)) as copy:
+            source.backup(copy)
+        desks.append(Bench(f"sqlite:///{file}", key_file=folder / "secret.key"))
+    yield desks[0], desks[1]
+    for desk in desks:
+        desk.close()
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=desks())
-def test_an_export_makes_the_same_desk_of_an_empty_one(
-    template: Path, tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]
-) -> None:
-    folder = tmp_path_factory.getbasetemp()
-    (folder / "first").mkdir(exist_ok=True)
-    (folder / "second").mkdir(exist_ok=True)
-    with empty_desk(template, folder / "first") as first, empty_desk(template, folder / "second") as second:
-        first.apply_data(data)
-        assert first.plan_data(data).render() == []
-        assert first.plan_data(data, prune=True).render() == []
-        text = first.export()
-        assert first.plan(text, prune=True).render() == []
-        second.apply(text)
-        assert second.export() == text
-        assert second.plan(text, prune=True).render() == []
-        assert second.plan_data(data).render() == []
+def test_an_export_makes_the_same_desk_of_an_empty_one(two_desks: tuple[Bench, Bench], data: dict[str, Any]) -> None:
+    first, second = two_desks
+    with first.db.writing() as one, second.db.writing() as other:
+        first.apply_in(one, data)
+        assert first.plan_in(one, data).render() == []
+        assert first.plan_in(one, data, prune=True).render() == []
+        text = blueprint.export(one, catalogue=CATALOGUE)
+        assert first.plan_in(one, tomllib.loads(text), prune=True).render() == []
+        second.apply_in(other, tomllib.loads(text))
+        assert blueprint.export(other, catalogue=CATALOGUE) == text
+        assert second.plan_in(other, tomllib.loads(text), prune=True).render() == []
+        assert second.plan_in(other, data).render() == []
+        # Both desks stay empty for the next example.
+        one.rollback()
+        other.rollback()
