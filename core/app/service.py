@@ -37,9 +37,9 @@ class Service:
             faults=desk.watch,
         )
         self._listener = (
-            Listener(desk.intake, settings=desk.settings.listener, on_mail=self._on_mail) if listen else None
+            Listener(desk.intake, settings=desk.settings.listener, on_mail=self.on_mail) if listen else None
         )
-        self._fetchers = Fetchers(desk, on_mail=self._on_mail) if listen else None
+        self._fetchers = Fetchers(desk, on_mail=self.on_mail) if listen else None
         self._stop = threading.Event()
 
     @property
@@ -74,7 +74,8 @@ class Service:
         self._scheduler.stop()
         self._engine.stop()
 
-    def _on_mail(self, ids: Sequence[int]) -> tuple[Event, ...]:
+    def on_mail(self, ids: Sequence[int]) -> tuple[Event, ...]:
+        """Follow up mails that a door has just kept: process, ring, and wake the postmen. Answers the events."""
         events = self._desk.take_in(ids)
         self._engine.wake()
         return events

@@ -174,7 +174,8 @@ def _keep_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> tuple[int,
     written = session.connection().execute(
         select(DeliveryRow.id, DeliveryRow.body_id).where(DeliveryRow.id.between(ids[0], ids[-1]))
     )
-    new = {number: body_id for number, body_id in written if number in set(ids)}
+    ours = frozenset(ids)
+    new = {number: body_id for number, body_id in written if number in ours}
     orphans = {row["body_id"] for row in rows} - set(new.values())
     if orphans:
         session.connection().execute(

@@ -16,7 +16,7 @@ from .book import Book
 from .collector import Collector, Progress
 from .opening import open_source
 from .source import Mark, Source
-from .trouble import FetchFailed, InUse
+from .trouble import FetchFailed
 
 _SLICE_SECONDS = 0.2
 
@@ -26,7 +26,7 @@ class Pace:
     """How long to wait between two looks.
 
     :param poll: where the server cannot tell of new mail.
-    :param reconnect: after a connection ended while it waited, as connections do.
+    :param reconnect: after a connection that lasted ended while it waited.
     :param database: after the desk's own database was away.
     """
 
@@ -70,7 +70,7 @@ class Fetcher:
         try:
             with self._open() as source:
                 return self._collector.collect(source, stop=stop, on_progress=on_progress)
-        except (DatabaseUnavailable, DatabaseFailed, InUse):
+        except (DatabaseUnavailable, DatabaseFailed):
             raise
         except DeskbellError as error:
             self._book.failed(str(error))
@@ -85,8 +85,6 @@ class Fetcher:
         """One connection from its beginning to its end; answer how long to pause after it."""
         try:
             return self._connection(stop)
-        except InUse:
-            return self._pace.poll
         except (DatabaseUnavailable, DatabaseFailed):
             # It has its own alert; the mail stays on the server meanwhile.
             return self._pace.database
@@ -99,13 +97,16 @@ class Fetcher:
             return self._failed(detail)
 
     def _connection(self, stop: threading.Event) -> timedelta:
+        began = self._clock.monotonic()
         try:
             with self._open() as source:
                 self._collector.collect(source, stop=stop)
                 while self._wait(source, stop):
                     self._collector.collect(source, stop=stop)
         except _Dropped:
-            return self._pace.reconnect
+            # Connections end, that is no failure; but a server that ends each at once is not to be called all the time.
+            lasted = self._clock.monotonic() - began
+            return self._pace.reconnect if lasted > self._pace.poll.total_seconds() else self._pace.poll
         return self._pace.poll
 
     def _wait(self, source: Source, stop: threading.Event) -> bool:
