@@ -24,6 +24,8 @@ A desk in one minute:
         "init": ("init:init", "Open a new desk in a directory."),
         "serve": ("serve:serve", "Listen for mail and deliver, until stopped."),
         "work": ("serve:work", "Ring and deliver without listening; --once does all that is due and exits."),
+        "demo": ("demo:demo", "A desk to look at: sample mails arrive, and you see who is told and why."),
+        "doctor": ("doctor:doctor", "Look at everything that can be wrong, with a remedy for each."),
         "migrate": ("init:migrate", "Bring the database to this version's schema."),
         "mail": ("mail:mail", "Receive mail, and see what was refused or set aside."),
         "mailbox": ("mailbox:mailbox", "Fetch mail from IMAP and POP3 servers."),

@@ -31,7 +31,7 @@ def assign_ticket(
     :raises MayNotOpen: when the acting agent may not open the ticket.
     :raises UnknownName: when there is no such ticket, agent or team.
     """
-    before = tickets.lock(session, ticket_id)
+    before = tickets.lock(session, [ticket_id])[ticket_id]
     require_access(directory, ticket=before, actor=actor, now=now)
     if agent_id is not None and agent_id not in directory.agents:
         raise UnknownName("agent with the id", str(agent_id))

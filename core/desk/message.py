@@ -1,6 +1,7 @@
-"""The command that appends an end user's message to a ticket, and the rule when a closed ticket takes one."""
+"""The command that appends end users' messages to tickets, one or a batch, and the rule when a closed ticket takes one."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -32,44 +33,73 @@ def takes_part(ticket: Ticket, user_id: int) -> bool:
     return user_id == ticket.owner.id or any(user_id == each.user.id for each in ticket.collaborators)
 
 
-def post_message(
-    session: Session,
-    directory: Directory,
-    *,
-    ticket_id: int,
-    draft: MessageDraft,
-    words: Words = NO_MORE,
-    incoming: Incoming | None = None,
-    now: datetime,
-) -> tuple[Event, ...]:
-    """Append a message; answer `message_posted` and, when it reopens the ticket, `ticket_reopened` and its change.
+@attrs.frozen(kw_only=True)
+class Posting:
+    """A message that shall be appended to a ticket.
+
+    :param draft: as the plugins left it, checked; its sender is an end user, verified or not.
+    :param words: what comes with the draft's text.
+    :param incoming: the mail that it is.
+    """
+
+    ticket_id: int
+    draft: MessageDraft
+    words: Words = NO_MORE
+    incoming: Incoming | None = None
+
+    @property
+    def person(self) -> Person:
+        """Who wrote it."""
+        return Person(self.draft.sender.name, self.draft.sender.address)
+
+
+def post_message(session: Session, directory: Directory, *, posting: Posting, now: datetime) -> tuple[Event, ...]:
+    """Append one message; answer `message_posted` and, when it reopens the ticket, `ticket_reopened` and its change.
 
     A message of somebody who takes no part in the ticket is held and reopens nothing, nor does automatic mail. An agent's
     automatic mail is stored and rings nothing (behaviour section 7).
 
-    :param draft: as the plugins left it, checked; its sender is an end user, verified or not.
+    :raises UnknownName: when there is no such ticket.
+    """
+    return post_messages(session, directory, postings=[posting], now=now)[0]
+
+
+def post_messages(
+    session: Session, directory: Directory, *, postings: Sequence[Posting], now: datetime
+) -> tuple[tuple[Event, ...], ...]:
+    """Append many messages with few statements; the events of each, in the order of the postings.
+
     :raises UnknownName: when there is no such ticket.
     """
     # People before tickets, here and everywhere: two transactions that lock in different orders wait for each other.
-    [author] = end_users.ensure(session, [Person(draft.sender.name, draft.sender.address)], now=now)
-    before = tickets.lock(session, ticket_id)
-    # Whoever sent a mail without a usable From is nobody's owner, even on a ticket that another such mail opened.
-    held = not author.address or not takes_part(before, author.id)
-    [entry] = tickets.insert_entries(session, [_entry(before, draft, words, author, held=held, now=now)])
-    reopens = before.status is TicketStatus.CLOSED and not held and not words.automatic
-    if reopens:
-        tickets.reopen(session, ticket_id, now=now)
-    elif not words.automatic:
-        tickets.touch(session, ticket_id, now=now)
-    if words.automatic and draft.sender.address and _is_agent(directory, draft.sender.address):
-        return ()
-    after = attrs.evolve(before, status=TicketStatus.OPEN) if reopens else before
-    return journal.append(session, _events(before, after, entry, incoming, now=now))
+    authors = end_users.ensure(session, [posting.person for posting in postings], now=now)
+    standing = dict(tickets.lock(session, {posting.ticket_id for posting in postings}))
+    written = tickets.insert_entries(
+        session,
+        [
+            _entry(standing[posting.ticket_id], posting, author, now=now)
+            for posting, author in zip(postings, authors, strict=True)
+        ],
+    )
+    events: list[Event] = []
+    for posting, entry in zip(postings, written, strict=True):
+        before = standing[posting.ticket_id]
+        after = standing[posting.ticket_id] = _after(before, entry)
+        if not _is_machine_of_agent(directory, entry):
+            events += _events(before, after, entry, posting.incoming, now=now)
+    reopened = {event.ticket.id for event in events if isinstance(event, TicketReopened)}
+    spoken = {posting.ticket_id for posting in postings if not posting.words.automatic}
+    tickets.reopen(session, reopened, now=now)
+    tickets.touch(session, spoken - reopened, now=now)
+    by_entry: defaultdict[int, list[Event]] = defaultdict(list)
+    act_of = {event.act: event.entry.id for event in events if isinstance(event, MessagePosted)}
+    for event in journal.append(session, events):
+        by_entry[act_of[event.act]].append(event)
+    return tuple(tuple(by_entry[entry.id]) for entry in written)
 
 
-def _entry(
-    ticket: Ticket, draft: MessageDraft, words: Words, author: EndUser, *, held: bool, now: datetime
-) -> NewEntry:
+def _entry(ticket: Ticket, posting: Posting, author: EndUser, *, now: datetime) -> NewEntry:
+    draft, words = posting.draft, posting.words
     return NewEntry(
         ticket_id=ticket.id,
         kind=EntryKind.MESSAGE,
@@ -80,15 +110,24 @@ def _entry(
         posted_at=now,
         verified=draft.sender.verified,
         automatic=words.automatic,
-        held=held,
+        # Whoever sent a mail without a usable From is nobody's owner, even on a ticket that another such mail opened.
+        held=not author.address or not takes_part(ticket, author.id),
         attachments=words.attachments,
         message_id=words.message_id,
         raw_mail_id=words.raw_mail_id,
     )
 
 
-def _is_agent(directory: Directory, address: str) -> bool:
-    return normalise(address) in directory.agents_by_address
+def _after(ticket: Ticket, entry: Entry) -> Ticket:
+    """The ticket after the message: open again, unless the message is held or a machine's."""
+    if ticket.status is not TicketStatus.CLOSED or entry.held or entry.automatic:
+        return ticket
+    return attrs.evolve(ticket, status=TicketStatus.OPEN)
+
+
+def _is_machine_of_agent(directory: Directory, entry: Entry) -> bool:
+    address = entry.author.address
+    return entry.automatic and bool(address) and normalise(address) in directory.agents_by_address
 
 
 def _events(before: Ticket, after: Ticket, entry: Entry, incoming: Incoming | None, *, now: datetime) -> list[Event]:

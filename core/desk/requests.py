@@ -16,7 +16,7 @@ from .answers import message_answer, refusal_reason, ticket_answer
 from .assign import assign_ticket
 from .before import BeforeHooks
 from .drafting import draft_continuing
-from .message import closed_for_good, post_message
+from .message import Posting, closed_for_good, post_message
 from .open import open_ticket
 from .opening import Opening
 from .refuse import refuse_ticket
@@ -88,15 +88,9 @@ class Requests:
         if isinstance(answer, Refusal):
             raise RequestRefused(refusal_reason(answer))
         draft_left = message_answer(offered=offered, answered=answer, faults=self._faults)
+        posting = Posting(ticket_id=ticket.id, draft=draft_left, words=words)
         with self._db.writing() as session:
-            return post_message(
-                session,
-                self._db.directory(session),
-                ticket_id=ticket.id,
-                draft=draft_left,
-                words=words,
-                now=self._clock.now(),
-            )
+            return post_message(session, self._db.directory(session), posting=posting, now=self._clock.now())
 
     def assign(
         self, number: str, *, actor: Actor, agent: str = "", team: str = "", comment: str = ""

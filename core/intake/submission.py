@@ -15,7 +15,7 @@ from ..contract.tickets import Attachment, Origin
 from ..desk.answers import message_answer, refusal_reason, ticket_answer
 from ..desk.before import BeforeHooks
 from ..desk.drafting import draft_continuing, draft_ticket
-from ..desk.message import post_message
+from ..desk.message import Posting, post_messages
 from ..desk.open import open_tickets
 from ..desk.opening import Opening
 from ..desk.refuse import refuse_ticket
@@ -165,92 +165,89 @@ def submit(
             fresh.append(each)
     # All people first: whoever locks people, then numbers, then tickets, in this order, waits for nobody who waits back.
     end_users.ensure(session, [_person(each.letter) for each in fresh if not isinstance(each, Declined)], now=now)
-    events: list[Event] = []
-    _open(session, directory, fresh, events, outcomes, faults=faults, now=now)
-    for each in fresh:
-        match each:
-            case NewMessage():
-                outcomes.append(_post(session, directory, each, events, faults=faults, now=now))
-            case NewTicket(answered=Refusal() as refusal):
-                outcomes.append(_refuse(session, directory, each, refusal, events, now=now))
-            case Declined():
-                outcomes.append(_settled(each.letter, state=RawState.REFUSED, reason=each.reason))
+    work = _Work(session, directory, faults, now, outcomes=outcomes)
+    work.open([each for each in fresh if isinstance(each, NewTicket)])
+    work.post([each for each in fresh if isinstance(each, NewMessage)])
+    outcomes += [
+        _settled(each.letter, state=RawState.REFUSED, reason=each.reason)
+        for each in fresh
+        if isinstance(each, Declined)
+    ]
     raw_mails.settle(session, outcomes)
-    return tuple(events)
+    return tuple(work.events)
 
 
 def _person(letter: Letter) -> Person:
     return Person(letter.sender.name, letter.sender.address)
 
 
-def _open(
-    session: Session,
-    directory: Directory,
-    submissions: Sequence[Submission],
-    events: list[Event],
-    outcomes: list[Settled],
-    *,
-    faults: FaultReporter,
-    now: datetime,
-) -> None:
-    """Open all new tickets that nobody refused."""
-    new: list[tuple[NewTicket, Opening]] = []
-    for each in submissions:
-        if isinstance(each, NewTicket) and not isinstance(each.answered, Refusal):
-            draft = ticket_answer(directory, offered=each.offered, answered=each.answered, faults=faults)
-            opening = Opening(draft=draft, words=each.words, incoming=each.letter.incoming, continues=each.continues)
-            new.append((each, opening))
-    if not new:
-        return
-    acts = open_tickets(session, directory, openings=[opening for _, opening in new], now=now)
-    for (each, _), act in zip(new, acts, strict=True):
-        events += act
-        outcomes.append(_settled(each.letter, reason=each.letter.route.note, ticket_id=_ticket_id(act)))
+@attrs.define(eq=False)
+class _Work:
+    """One transaction's work, with the events and outcomes that it has come to so far."""
+
+    session: Session
+    directory: Directory
+    faults: FaultReporter
+    now: datetime
+    outcomes: list[Settled] = attrs.field(kw_only=True)
+    events: list[Event] = attrs.field(factory=list, kw_only=True)
+
+    def open(self, submissions: Sequence[NewTicket]) -> None:
+        """Open new tickets, and ring those that were refused."""
+        new: list[tuple[NewTicket, Opening]] = []
+        for each in submissions:
+            if isinstance(each.answered, Refusal):
+                self._refuse(each, refusal_reason(each.answered))
+            else:
+                new.append((each, self._opening(each, each.answered)))
+        if not new:
+            return
+        acts = open_tickets(self.session, self.directory, openings=[opening for _, opening in new], now=self.now)
+        for (each, _), act in zip(new, acts, strict=True):
+            self.events += act
+            self.outcomes.append(_settled(each.letter, reason=each.letter.route.note, ticket_id=_ticket_id(act)))
+
+    def _opening(self, new: NewTicket, answered: TicketDraft) -> Opening:
+        draft = ticket_answer(self.directory, offered=new.offered, answered=answered, faults=self.faults)
+        return Opening(draft=draft, words=new.words, incoming=new.letter.incoming, continues=new.continues)
+
+    def _refuse(self, new: NewTicket, reason: str) -> None:
+        self.events += refuse_ticket(
+            self.session,
+            self.directory,
+            draft=new.offered,
+            reason=reason,
+            raw_mail_id=new.letter.raw.id,
+            incoming=new.letter.incoming,
+            now=self.now,
+        )
+        self.outcomes.append(_settled(new.letter, state=RawState.REFUSED, reason=reason))
+
+    def post(self, submissions: Sequence[NewMessage]) -> None:
+        """Append messages that were not refused."""
+        new: list[tuple[NewMessage, Posting]] = []
+        for each in submissions:
+            if isinstance(each.answered, Refusal):
+                reason = refusal_reason(each.answered)
+                outcome = _settled(each.letter, state=RawState.REFUSED, reason=reason, ticket_id=each.ticket_id)
+                self.outcomes.append(outcome)
+            else:
+                new.append((each, self._posting(each, each.answered)))
+        if not new:
+            return
+        acts = post_messages(self.session, self.directory, postings=[posting for _, posting in new], now=self.now)
+        for (each, _), act in zip(new, acts, strict=True):
+            self.events += act
+            self.outcomes.append(_settled(each.letter, reason=each.letter.route.note, ticket_id=each.ticket_id))
+
+    def _posting(self, new: NewMessage, answered: MessageDraft) -> Posting:
+        draft = message_answer(offered=new.offered, answered=answered, faults=self.faults)
+        return Posting(ticket_id=new.ticket_id, draft=draft, words=new.words, incoming=new.letter.incoming)
 
 
 def _ticket_id(act: Sequence[Event]) -> int | None:
     ticket = getattr(act[0], "ticket", None)
     return ticket.id if ticket else None
-
-
-def _post(
-    session: Session,
-    directory: Directory,
-    message: NewMessage,
-    events: list[Event],
-    *,
-    faults: FaultReporter,
-    now: datetime,
-) -> Settled:
-    if isinstance(message.answered, Refusal):
-        reason = refusal_reason(message.answered)
-        return _settled(message.letter, state=RawState.REFUSED, reason=reason, ticket_id=message.ticket_id)
-    events += post_message(
-        session,
-        directory,
-        ticket_id=message.ticket_id,
-        draft=message_answer(offered=message.offered, answered=message.answered, faults=faults),
-        words=message.words,
-        incoming=message.letter.incoming,
-        now=now,
-    )
-    return _settled(message.letter, reason=message.letter.route.note, ticket_id=message.ticket_id)
-
-
-def _refuse(
-    session: Session, directory: Directory, new: NewTicket, refusal: Refusal, events: list[Event], *, now: datetime
-) -> Settled:
-    reason = refusal_reason(refusal)
-    events += refuse_ticket(
-        session,
-        directory,
-        draft=new.offered,
-        reason=reason,
-        raw_mail_id=new.letter.raw.id,
-        incoming=new.letter.incoming,
-        now=now,
-    )
-    return _settled(new.letter, state=RawState.REFUSED, reason=reason)
 
 
 def _copied(letter: Letter, original: RawMail) -> Settled:

@@ -169,33 +169,38 @@ def _entry_values(entry: NewEntry) -> dict[str, Any]:
     }
 
 
-def lock(session: Session, ticket_id: int) -> Ticket:
-    """The ticket, which until the transaction ends nobody else changes.
+def lock(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Ticket]:
+    """Tickets by id, which until the transaction ends nobody else changes.
 
-    :raises UnknownName: when there is none with this id.
+    :raises UnknownName: when there is none with one of these ids.
     """
-    row = select(TicketRow.id).where(TicketRow.id == ticket_id).with_for_update()
-    session.connection().execute(row)
-    return snapshot(session, ticket_id)
+    rows = select(TicketRow.id).where(TicketRow.id.in_(ticket_ids)).order_by(TicketRow.id).with_for_update()
+    session.connection().execute(rows)
+    found = snapshots(session, ticket_ids)
+    for ticket_id in ticket_ids:
+        if ticket_id not in found:
+            raise UnknownName("ticket with the id", str(ticket_id))
+    return found
 
 
-def touch(session: Session, ticket_id: int, *, now: datetime) -> None:
-    """Note that something happened on a ticket."""
-    _change(session, ticket_id, updated_at=now)
+def touch(session: Session, ticket_ids: Collection[int], *, now: datetime) -> None:
+    """Note that something happened on tickets."""
+    _change(session, ticket_ids, updated_at=now)
 
 
-def reopen(session: Session, ticket_id: int, *, now: datetime) -> None:
-    """Open a closed ticket again."""
-    _change(session, ticket_id, status=TicketStatus.OPEN.value, closed_at=None, updated_at=now)
+def reopen(session: Session, ticket_ids: Collection[int], *, now: datetime) -> None:
+    """Open closed tickets again."""
+    _change(session, ticket_ids, status=TicketStatus.OPEN.value, closed_at=None, updated_at=now)
 
 
 def assign(session: Session, ticket_id: int, *, agent_id: int | None, team_id: int | None, now: datetime) -> None:
     """Write down who a ticket is assigned to from now on."""
-    _change(session, ticket_id, agent_id=agent_id, team_id=team_id, updated_at=now)
+    _change(session, [ticket_id], agent_id=agent_id, team_id=team_id, updated_at=now)
 
 
-def _change(session: Session, ticket_id: int, **values: object) -> None:
-    session.connection().execute(update(TicketRow).where(TicketRow.id == ticket_id).values(**values))
+def _change(session: Session, ticket_ids: Collection[int], **values: object) -> None:
+    if ticket_ids:
+        session.connection().execute(update(TicketRow).where(TicketRow.id.in_(ticket_ids)).values(**values))
 
 
 # --- finding ---

@@ -28,10 +28,12 @@ OPEN: tuple[tuple[str, Callable[[Desk], Iterable[Finding]]], ...] = (
     ("plugins", ways.plugins),
     ("channels", ways.channels),
     ("mailboxes", ways.mailboxes),
-    ("mail", traffic.raw_mails),
+    ("mail", traffic.raw),
     ("outbox", traffic.outbox),
     ("journal", traffic.unrung),
 )
+
+FIRST = "Mend this first, then run the doctor again: the rest could not be looked at."
 
 
 def examine(directory: Path, *, safe_mode: bool = False, clock: Clock | None = None) -> tuple[Finding, ...]:
@@ -48,7 +50,8 @@ def examine(directory: Path, *, safe_mode: bool = False, clock: Clock | None = N
         with open_desk(directory, safe_mode=safe_mode, clock=clock) as desk:
             found += _opened(desk)
     except DeskbellError as error:
-        found.append(fault("desk", str(error), remedy="Mend this first; then run the doctor again."))
+        if str(error) not in {each.what for each in found}:
+            found.append(fault("desk", str(error), remedy=FIRST))
     return tuple(found)
 
 
@@ -57,4 +60,4 @@ def _opened(desk: Desk) -> Iterator[Finding]:
         try:
             yield from check(desk)
         except DeskbellError as error:
-            yield fault(area, f"It could not be looked at: {error}", remedy="Mend this first; then run the doctor again.")
+            yield fault(area, f"It could not be looked at: {error}", remedy=FIRST)

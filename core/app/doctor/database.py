@@ -9,6 +9,7 @@ from ...contract.errors import DeskbellError
 from ...settings import DeskPaths, load_settings
 from ...store import health
 from ...store.database import DatabaseFailed, DatabaseUnavailable, SchemaOutdated, open_database
+from ...store.schema import HEAD
 from ..opening import Desk
 from .finding import Finding, fault, fine, warning
 
@@ -37,7 +38,8 @@ def reachable(paths: DeskPaths, clock: Clock) -> Iterator[Finding]:
     try:
         open_database(url, clock=clock).close()
     except SchemaOutdated as error:
-        remedy = "Make a backup; then do what the sentence says."
+        older = error.found <= HEAD
+        remedy = "Make a backup, then run 'deskbell migrate'." if older else "Install the newer deskbell."
         yield fault("database", str(error), remedy=remedy)
     except (DatabaseUnavailable, DatabaseFailed) as error:
         yield fault("database", str(error), remedy="Start the database, or correct database.url in deskbell.toml.")

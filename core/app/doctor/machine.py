@@ -52,7 +52,11 @@ def settings(paths: DeskPaths, _: Clock) -> Iterator[Finding]:
     except DeskbellError as error:
         yield fault("settings", str(error), remedy=f"Correct {paths.settings_file}.")
         return
-    yield from _private("settings", paths.settings_file)
+    file = paths.settings_file
+    if _open_to_others(file):
+        yield fault("settings", f"Other users of the machine can read {file.name}.", remedy=f"Run 'chmod 600 {file}'.")
+    else:
+        yield fine("settings", f"{file.name} can be used, and is read by its owner only.")
 
 
 def key(paths: DeskPaths, _: Clock) -> Iterator[Finding]:
@@ -62,9 +66,9 @@ def key(paths: DeskPaths, _: Clock) -> Iterator[Finding]:
     try:
         SecretBox(paths.key_file)
     except DeskbellError as error:
-        yield fault("key", str(error), remedy=f"Put {paths.key_file.name} back from a backup.")
-        return
-    yield from _private("key", paths.key_file)
+        yield fault("key", str(error), remedy=f"Restore its permissions, or {paths.key_file.name} from a backup.")
+    else:
+        yield fine("key", f"{paths.key_file.name} can be used, and is read by its owner only.")
 
 
 def disk(paths: DeskPaths, _: Clock) -> Iterator[Finding]:
@@ -93,15 +97,6 @@ def clock(_: DeskPaths, clock: Clock) -> Iterator[Finding]:
         )
     else:
         yield fine("clock", f"The machine's clock says {now:%Y-%m-%d %H:%M} UTC.")
-
-
-def _private(area: str, file: Path) -> Iterator[Finding]:
-    if _open_to_others(file):
-        yield fault(
-            area, f"Other users of the machine can read {file.name}.", remedy=f"Run 'chmod 600 {file}'."
-        )
-    else:
-        yield fine(area, f"{file.name} can be used, and is read by its owner only.")
 
 
 def _open_to_others(path: Path) -> bool:

@@ -33,9 +33,7 @@ class InUse(FetchFailed):
     """Another client has the maildrop at this moment (RFC 2449 section 8.1.1)."""
 
     def __init__(self, account: FetchAccount) -> None:
-        super().__init__(
-            account, "another client is reading it", "Close it if that goes on; it is tried again later."
-        )
+        super().__init__(account, "another client is reading it", "Close it if that goes on; it is tried again later.")
 
 
 def spoken(answer: object) -> str:

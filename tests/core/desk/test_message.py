@@ -1,5 +1,6 @@
 """Messages on existing tickets: who is held, what reopens, what automatic mail may not do."""
 
+import attrs
 import pytest
 
 from deskbell.core.contract.drafts import MessageDraft
@@ -7,7 +8,7 @@ from deskbell.core.contract.errors import UnknownName
 from deskbell.core.contract.events import Event, MessagePosted, TicketStatusChanged
 from deskbell.core.contract.people import Actor
 from deskbell.core.contract.tickets import EntryKind, Origin, Ticket, TicketStatus
-from deskbell.core.desk.message import closed_for_good, post_message
+from deskbell.core.desk.message import Posting, closed_for_good, post_message, post_messages
 from deskbell.core.desk.open import open_ticket
 from deskbell.core.desk.opening import Opening
 from deskbell.core.desk.words import Words
@@ -28,16 +29,13 @@ def ticket(desk: SmallDesk) -> Ticket:
 
 
 def posted(desk: SmallDesk, ticket: Ticket, sender: Actor, *, words: Words | None = None) -> tuple[Event, ...]:
-    message = MessageDraft(sender=sender, origin=Origin.MAIL, ticket=ticket.number, text="And now it burns.")
     with desk.writing() as (session, directory):
-        return post_message(
-            session,
-            directory,
-            ticket_id=ticket.id,
-            draft=message,
-            words=words or Words(message_id="<m@x>"),
-            now=desk.clock.now(),
-        )
+        return post_message(session, directory, posting=posting(ticket, sender, words=words), now=desk.clock.now())
+
+
+def posting(ticket: Ticket, sender: Actor, *, words: Words | None = None, text: str = "And now it burns.") -> Posting:
+    message = MessageDraft(sender=sender, origin=Origin.MAIL, ticket=ticket.number, text=text)
+    return Posting(ticket_id=ticket.id, draft=message, words=words or Words(message_id="<m@x>"))
 
 
 def first(events: tuple[Event, ...]) -> MessagePosted:
@@ -144,7 +142,39 @@ def test_an_open_ticket_is_never_closed_for_good(desk: SmallDesk, ticket: Ticket
         assert closed_for_good(session, [], now=now) == frozenset()
 
 
+def test_a_batch_is_posted_in_its_order_and_reopens_once(desk: SmallDesk, ticket: Ticket) -> None:
+    with desk.writing() as (session, directory):
+        opening = Opening(draft=draft(desk.user("second@x.example")))
+        [event] = open_ticket(session, directory, opening=opening, now=desk.clock.now())
+    other = event.ticket  # type: ignore[attr-defined]
+    desk.close(ticket.id)
+    batch = [
+        posting(ticket, desk.user("stranger@x.example"), text="held"),
+        posting(ticket, desk.user("pia@example.com"), words=MACHINE, text="silent"),
+        posting(ticket, desk.user(OWNER), text="reopens"),
+        posting(other, desk.user("second@x.example"), text="elsewhere"),
+        posting(ticket, desk.user(OWNER), text="again"),
+    ]
+    later = desk.clock.advance(hours=1)
+    with desk.writing() as (session, directory):
+        acts = post_messages(session, directory, postings=batch, now=later)
+    assert [names_of(act) for act in acts] == [
+        ["message_posted"],
+        [],
+        ["message_posted", "ticket_reopened", "ticket_status_changed"],
+        ["message_posted"],
+        ["message_posted"],
+    ]
+    assert [act[0].ticket.status.value for act in acts if act] == ["closed", "open", "open", "open"]  # type: ignore[attr-defined]
+    assert [entry.text for entry in desk.entries(ticket.id)[1:]] == ["held", "silent", "reopens", "again"]
+    assert [first(act).entry.text for act in acts if act] == ["held", "reopens", "elsewhere", "again"]
+    with desk.db.reading() as session:
+        rows = [session.get_one(TicketRow, each.id) for each in (ticket, other)]
+        assert [(row.status, row.closed_at, row.updated_at) for row in rows] == [("open", None, later)] * 2
+
+
 def test_an_unknown_ticket_is_named(desk: SmallDesk, ticket: Ticket) -> None:
-    message = MessageDraft(sender=desk.user(OWNER), origin=Origin.API, ticket="1", text="x")
+    unknown = attrs.evolve(posting(ticket, desk.user(OWNER)), ticket_id=ticket.id + 1)
     with pytest.raises(UnknownName), desk.writing() as (session, directory):
-        post_message(session, directory, ticket_id=ticket.id + 1, draft=message, now=desk.clock.now())
+        post_message(session, directory, posting=unknown, now=desk.clock.now())
+    assert len(desk.entries(ticket.id)) == 1

@@ -205,7 +205,7 @@ def test_an_unknown_number_is_named(db: Database) -> None:
 
 def test_an_unknown_id_is_named(db: Database) -> None:
     with db.writing() as session, pytest.raises(UnknownName):
-        tickets.lock(session, 7)
+        tickets.lock(session, [7])
 
 
 def test_tickets_are_found_by_the_mails_stored_on_them(db: Database, places: dict[str, int]) -> None:
@@ -241,7 +241,7 @@ def test_reopening_and_assigning_change_the_row(db: Database, places: dict[str, 
         row.status, row.closed_at = "closed", MONDAY_MORNING
     later = clock.advance(hours=1)
     with db.writing() as session:
-        tickets.reopen(session, ticket_id, now=later)
+        tickets.reopen(session, [ticket_id], now=later)
         tickets.assign(session, ticket_id, agent_id=places["agent"], team_id=None, now=later)
     with db.reading() as session:
         row = session.get_one(TicketRow, ticket_id)
