@@ -1,7 +1,7 @@
 # Two commands matter on a fresh machine: `make run` and `make test`. Both make the environment first.
 
 PYTHON ?= python3
-DESK ?= desk
+DESK ?= demo-desk
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,9 +16,8 @@ PIP_TOOLS := pip-tools==7.6.2
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY) ## make the environment, open a desk in ./desk and serve it
-	test -e $(DESK)/deskbell.toml || DESKBELL_DIR=$(DESK) $(BIN)/deskbell init
-	DESKBELL_DIR=$(DESK) $(BIN)/deskbell serve
+run: $(READY) ## make the environment and start the demo, a desk in ./demo-desk
+	$(BIN)/deskbell --dir $(DESK) demo
 
 test: lint ## make the environment, check the code, run every test
 	$(BIN)/coverage erase

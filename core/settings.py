@@ -167,9 +167,9 @@ class DeskPaths:
         return self.directory / "secret.key"
 
     @property
-    def scheduler_lock(self) -> Path:
-        """The file whose lock gives the right to run periodic jobs on SQLite."""
-        return self.directory / "scheduler.lock"
+    def scheduler_locks(self) -> Path:
+        """The folder of the locks that give the right to run periodic jobs on SQLite."""
+        return self.directory / "locks"
 
     def database_url(self, settings: Settings) -> str:
         """The database as SQLAlchemy names it: an absolute SQLite path, or PostgreSQL through psycopg 3."""

@@ -9,14 +9,17 @@ from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
+import attrs
 import structlog
 
 from .contract.clock import Clock
+from .contract.errors import DeskbellError
 from .contract.events import DatabaseErrorReported, Event, PluginQuarantined, SystemErrorReported
 from .contract.faults import Fault, FaultKind
 from .contract.people import SYSTEM
+from .contract.text import one_line
 from .store import configuration, fault_log, journal
-from .store.database import Database, DatabaseUnavailable
+from .store.database import Database
 
 SILENCE = timedelta(minutes=10)
 
@@ -35,6 +38,8 @@ class Watch:
 
     def report(self, fault: Fault) -> None:
         """Note a fault and log it; takes no lock of the database."""
+        # What a plugin or a peer says may hold what no database takes.
+        fault = attrs.evolve(fault, title=one_line(fault.title), detail=one_line(fault.detail))
         log.error(fault.title, fingerprint=fault.fingerprint, detail=fault.detail)
         with self._lock:
             self._faults[fault.fingerprint] = fault
@@ -42,6 +47,7 @@ class Watch:
 
     def quarantine(self, plugin: str, reason: str) -> None:
         """Note that a plugin is to be set aside; `flush` writes it down."""
+        reason = one_line(reason)
         log.error("A plugin is quarantined", plugin=plugin, reason=reason)
         with self._lock:
             self._quarantines[plugin] = reason
@@ -65,7 +71,7 @@ class Watch:
             return ()
         try:
             return self._write(db, faults, counts, quarantines)
-        except DatabaseUnavailable as error:
+        except DeskbellError as error:
             log.error("Faults wait for the database", detail=str(error))
             with self._lock:
                 self._faults = {**faults, **self._faults}

@@ -52,9 +52,12 @@ def found(directory: Path, beginning: Beginning, *, clock: Clock | None = None) 
         raise DeskExists(directory)
     for folder in (directory, paths.attachments, paths.templates):
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    secrets = SecretBox(paths.key_file) if paths.key_file.exists() else SecretBox.create(paths.key_file)
+    secrets = SecretBox.create(paths.key_file)
     settings = Settings(database=DatabaseSettings(url=beginning.database_url))
     url = paths.database_url(settings)
+    if not beginning.database_url:
+        # SQLite gives its log and shared memory the mode of the database, whoever writes to it later.
+        paths.database_file.touch(mode=PRIVATE_FILE)
     migrate(url)
     _furnish(url, beginning, secrets, clock or SystemClock())
     paths.settings_file.touch(mode=PRIVATE_FILE)

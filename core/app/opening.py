@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,12 +12,14 @@ import attrs
 from ..contract.clock import Clock, SystemClock
 from ..contract.errors import DeskbellError
 from ..contract.events import Event
+from ..contract.faults import Fault, FaultReporter
 from ..delivery.leases import Leases
 from ..delivery.open_channels import OpenChannels
 from ..delivery.postman import Postman, Round
 from ..host.admission import Host
 from ..host.before import BeforeHooks
 from ..host.calls import BoundedCalls
+from ..host.quarantine import Quarantine
 from ..intake.receive import Intake
 from ..notify.guests import Guests
 from ..notify.rendering import Renderer
@@ -24,11 +27,12 @@ from ..notify.ringer import Ringer
 from ..notify.switchboard import Switchboard
 from ..settings import DeskPaths, Settings, load_settings
 from ..store.database import Database, DatabaseUnavailable, open_database
-from ..store.files import AttachmentStore
+from ..store.files import AttachmentStore, FilesUnavailable
+from ..store.job_leases import JobLeases
 from ..store.secrets import SecretBox
 from ..watch import Watch
 from .logs import configure_logs
-from .stored_channels import StoredChannels
+from .stored_channels import PluginSecrets, StoredChannels
 
 FLUSH_ROUNDS = 3
 
@@ -55,14 +59,15 @@ class Desk:
     host: Host
     watch: Watch
     calls: BoundedCalls
-    switchboard: Switchboard
     ringer: Ringer
+    rehearsal: Ringer
     hooks: BeforeHooks
     intake: Intake
     channels: OpenChannels
     leases: Leases
     postman: Postman
     secrets: SecretBox
+    job_leases: JobLeases
 
     def ring(self, events: Sequence[Event]) -> None:
         """Ring what was just committed, and the faults that came of it.
@@ -84,11 +89,24 @@ class Desk:
         return events
 
     def sweep(self) -> int:
-        """Pick up what a crash left: unrung acts and waiting mails. Answers how many of both."""
-        taken_up = self.intake.sweep(on_events=self.ring)
-        rung = self.ringer.sweep()
-        self.ring(())
-        return taken_up + rung
+        """Pick up what a crash left: unrung acts and waiting mails. Answers how many of both.
+
+        One process sweeps at a time: two would take each other's work for that of the dead. Either half goes on when the
+        other cannot.
+
+        :raises DatabaseUnavailable: when the database is away.
+        """
+        with self.job_leases.hold("sweep") as held:
+            if not held:
+                return 0
+            try:
+                taken_up = self.intake.sweep(on_events=self.ring)
+            except FilesUnavailable as error:
+                self.watch.report(Fault(fingerprint="files", title="Attachments cannot be written", detail=str(error)))
+                taken_up = 0
+            rung = self.ringer.sweep()
+            self.ring(())
+            return taken_up + rung
 
     def deliver_round(self) -> Round:
         """Deliver up to 50 due deliveries here and now, and ring what their ends caused."""
@@ -106,10 +124,12 @@ class Desk:
 
     def close(self) -> None:
         """Write down pending faults and let go of connections and threads."""
-        self.ring(())
-        self.channels.close()
-        self.calls.close()
-        self.db.close()
+        try:
+            self.ring(())
+        finally:
+            self.channels.close()
+            self.calls.close()
+            self.db.close()
 
 
 def open_desk(
@@ -142,15 +162,17 @@ def _loaded_host(settings: Settings, *, safe_mode: bool) -> Host:
 def _furnish(paths: DeskPaths, settings: Settings, clock: Clock, db: Database, host: Host, secrets: SecretBox) -> Desk:
     watch = Watch(clock=clock)
     calls = BoundedCalls(limit=settings.worker.ring_limit_seconds)
-    switchboard = Switchboard(host, calls=calls, clock=clock, faults=watch, quarantine=watch.quarantine)
-    renderer = Renderer(overrides=paths.templates, faults=watch)
+    quarantine = Quarantine(clock=clock, faults=watch, hand_over=watch.quarantine)
+    hooks = BeforeHooks(host, calls=calls, quarantine=quarantine)
     files = AttachmentStore(paths.attachments)
-    stored = StoredChannels(db, secrets)
     channels = OpenChannels(
-        host.channels, options_of=stored.options, send_limit=settings.worker.send_limit_seconds, faults=watch
+        host.channels,
+        options_of=StoredChannels(db, secrets).options,
+        send_limit=settings.worker.send_limit_seconds,
+        faults=watch,
     )
-    leases = Leases(db, clock=clock)
-    hooks = BeforeHooks(host, calls=calls, faults=watch)
+    leases = Leases(db, clock=clock, longest=timedelta(seconds=settings.worker.send_limit_seconds), faults=watch)
+    bench = _Bench(paths=paths, clock=clock, db=db, host=host, calls=calls, secrets=secrets)
     return Desk(
         paths=paths,
         settings=settings,
@@ -160,19 +182,50 @@ def _furnish(paths: DeskPaths, settings: Settings, clock: Clock, db: Database, h
         host=host,
         watch=watch,
         calls=calls,
-        switchboard=switchboard,
-        ringer=Ringer(
-            db,
-            switchboard=switchboard,
-            guests=Guests(host, calls=calls, faults=watch),
-            renderer=renderer,
-            clock=clock,
-            faults=watch,
-        ),
+        ringer=bench.ringer(quarantine, watch),
+        rehearsal=bench.ringer(Quarantine(clock=clock, faults=SILENT, hand_over=lambda *_: None), SILENT),
         hooks=hooks,
         intake=Intake(db, files=files, hooks=hooks, faults=watch, clock=clock),
         channels=channels,
         leases=leases,
         postman=Postman(db, channels=channels, leases=leases, clock=clock, faults=watch),
         secrets=secrets,
+        job_leases=JobLeases(db, folder=paths.scheduler_locks),
     )
+
+
+class _Silent:
+    """Takes faults of a rehearsal: simulate writes nothing, also of what fails in it."""
+
+    def report(self, fault: Fault) -> None:
+        """Leave it."""
+
+
+SILENT = _Silent()
+
+
+@attrs.frozen(kw_only=True)
+class _Bench:
+    """What every ringer of a desk is built from."""
+
+    paths: DeskPaths
+    clock: Clock
+    db: Database
+    host: Host
+    calls: BoundedCalls
+    secrets: SecretBox
+
+    def ringer(self, quarantine: Quarantine, faults: FaultReporter) -> Ringer:
+        """A ringer that reports to `faults` and hands plugins to `quarantine`."""
+        switchboard = Switchboard(
+            self.host, calls=self.calls, quarantine=quarantine, opened=PluginSecrets(self.secrets).opened
+        )
+        return Ringer(
+            self.db,
+            switchboard=switchboard,
+            guests=Guests(self.host, calls=self.calls, quarantine=quarantine),
+            calls=self.calls,
+            renderer=Renderer(overrides=self.paths.templates, faults=faults),
+            clock=self.clock,
+            faults=faults,
+        )

@@ -37,15 +37,20 @@ def receive_mail(
     except DeskbellError as error:
         log.error("The mail was not taken", reason=str(error))
         return EX_CONFIG
-    with desk:
-        received = receive_pipe(
-            desk.intake, stream, envelope_from=envelope_from, envelope_to=envelope_to, mailbox=mailbox
-        )
-        if received.mail_id is None:
-            log.error("The mail was not taken", reason=received.sentence)
-            return received.code
-        try:
-            desk.take_in([received.mail_id])
-        except DeskbellError as error:
-            log.error("The mail is kept and waits for the next sweep", mail=received.mail_id, reason=str(error))
+    received = None
+    try:
+        with desk:
+            received = receive_pipe(
+                desk.intake, stream, envelope_from=envelope_from, envelope_to=envelope_to, mailbox=mailbox
+            )
+            if received.mail_id is not None:
+                desk.take_in([received.mail_id])
+    except Exception as error:  # noqa: BLE001 - an MTA bounces a mail at any other exit code, also one that is kept
+        reason = f"{type(error).__name__}: {error}"
+        if received is None:
+            log.error("The mail was not taken", reason=reason)
+            return EX_TEMPFAIL
+        log.error("The mail is kept and waits for the next sweep", mail=received.mail_id, reason=reason)
+    if received.mail_id is None:
+        log.error("The mail was not taken", reason=received.sentence)
     return received.code

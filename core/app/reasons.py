@@ -1,8 +1,10 @@
 """Explain and simulate: the same lines for what was decided and for what would be."""
 
+import attrs
 from sqlalchemy.orm import Session
 
 from ..contract.addresses import normalise
+from ..contract.decisions import Outcome
 from ..contract.errors import UnknownName
 from ..contract.people import Actor, ActorKind
 from ..desk.imagine import Scene, imagine
@@ -11,6 +13,7 @@ from ..notify.explain import Line
 from ..store import decisions, journal, raw_mails, tickets
 from ..store.decisions import Recorded
 from ..store.directory import Directory
+from ..store.raw_mails import RawMail, RawState
 from .opening import Desk
 
 
@@ -23,9 +26,26 @@ def recorded(
     """
     with desk.db.reading() as session:
         found = _recorded(session, ticket=ticket, event_id=event_id, refused_id=refused_id)
+        kept = () if refused_id is None else (_kept_mail(raw_mails.find(session, refused_id)),)
         if person is None:
-            return explain.recorded_lines(found)
-        return explain.about_person(session, desk.host, found, person)
+            return (*kept, *explain.recorded_lines(found))
+        return (*kept, *explain.about_person(session, desk.host, found, person))
+
+
+def _kept_mail(mail: RawMail) -> Line:
+    """Why a mail became no ticket, as the first line of the answer: no plugin was asked about it."""
+    because = mail.reason or f"The mail is {mail.state.value}."
+    return Line(
+        event_id=0,
+        event=f"mail_{mail.state.value}",
+        plugin="",
+        person="",
+        address=mail.envelope_from or "",
+        roles=(),
+        outcome=Outcome.REFUSED.value if mail.state is not RawState.STORED else Outcome.NOTIFIED.value,
+        reason=mail.state.value,
+        because=because,
+    )
 
 
 def _recorded(
@@ -52,14 +72,19 @@ def simulated(desk: Desk, event: str, *, ticket: str, actor: str | None) -> tupl
         found = tickets.find_number(session, ticket)
         entries = tickets.entries(session, found.id)
         history = journal.history(session, found.id)
+    opener = history[0].actor if history else Actor(ActorKind.SYSTEM)
+    acting = _actor(directory, actor, opener)
+    if actor is not None:
+        # Who is named has done it: the newest words are that person's, and came by no mail.
+        entries = tuple(attrs.evolve(entry, author=acting, verified=True) for entry in entries)
     scene = Scene(
         ticket=found,
         entries=entries,
-        actor=_actor(directory, actor, history[0].actor if history else Actor(ActorKind.SYSTEM)),
+        actor=acting,
         now=desk.clock.now(),
-        incoming=getattr(history[0], "incoming", None) if history else None,
+        incoming=getattr(history[0], "incoming", None) if history and actor is None else None,
     )
-    considered = desk.ringer.consider([imagine(event, scene)], directory)
+    considered = desk.rehearsal.consider([imagine(event, scene)], directory)
     return tuple(line for each in considered for line in explain.lines(event, each.decision))
 
 

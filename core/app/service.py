@@ -7,7 +7,6 @@ from ..contract.events import Event
 from ..delivery.engine import EmbeddedEngine
 from ..intake.listener import Listener
 from ..scheduler import Job, Scheduler
-from ..store.job_leases import JobLeases
 from .fetching import Fetchers
 from .opening import Desk
 
@@ -22,22 +21,23 @@ class Service:
         self._desk = desk
         self._engine = EmbeddedEngine(
             desk.postman,
-            leases=desk.leases,
             threads=desk.settings.worker.threads,
             on_events=desk.ring,
             faults=desk.watch,
         )
-        leases = JobLeases(desk.db, folder=desk.paths.scheduler_lock)
+        self._sweeping = Job(name="sweep", seconds=SWEEP_SECONDS, run=self._sweep, alone=False)
         self._scheduler = Scheduler(
             (
-                Job(name="sweep", seconds=SWEEP_SECONDS, run=self._sweep),
+                self._sweeping,
                 Job(name="faults", seconds=FLUSH_SECONDS, run=self._flush, alone=False),
             ),
-            lease=leases.hold,
+            lease=desk.job_leases.hold,
             faults=desk.watch,
         )
         self._listener = (
-            Listener(desk.intake, settings=desk.settings.listener, on_mail=self.on_mail) if listen else None
+            Listener(desk.intake, settings=desk.settings.listener, on_mail=self.on_mail)
+            if listen and desk.settings.listener.enabled
+            else None
         )
         self._fetchers = Fetchers(desk, on_mail=self.on_mail) if listen else None
         self._stop = threading.Event()
@@ -48,8 +48,8 @@ class Service:
         return "" if self._listener is None else self._listener.address
 
     def start(self) -> None:
-        """Pick up what a crash left, then start all threads."""
-        self._desk.sweep()
+        """Pick up what a crash left as far as that goes now, then start all threads."""
+        self._scheduler.tick(self._sweeping)
         self._engine.start()
         self._scheduler.start()
         if self._listener is not None:

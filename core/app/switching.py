@@ -132,12 +132,16 @@ def _values(admitted: Admitted, directory: Directory, department_id: int | None)
         directory, plugin=admitted.name, kind=admitted.plugin, department_id=department_id
     )
     for role, tick in ticks.items():
-        yield ValueLine(name=f"audience.{role}", value=tick.on, origin=str(tick.provenance))
+        yield ValueLine(name=f"audience.{role}", value=tick.on, origin=_origin(tick.provenance))
     resolved = switches.resolve_options(
         directory, plugin=admitted.name, cls=admitted.plugin.Options, department_id=department_id
     )
     for field, origin in resolved.origin.items():
-        yield ValueLine(name=field, value=plain(_dotted(resolved.options, field)), origin=str(origin))
+        yield ValueLine(name=field, value=plain(_dotted(resolved.options, field)), origin=_origin(origin))
+
+
+def _origin(provenance: switches.Provenance) -> str:
+    return f"{provenance.where}; {provenance.problem}" if provenance.problem else provenance.where
 
 
 def _dotted(options: object, field: str) -> object:

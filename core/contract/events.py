@@ -41,6 +41,12 @@ class Event:
     at: datetime
     actor: Actor
 
+    @property
+    def verified(self) -> bool:
+        """Whether it is known for sure who caused it: the actor, and the author of the entry that it carries."""
+        entry: Entry | None = getattr(self, "entry", None)
+        return self.actor.verified and (entry is None or entry.verified)
+
 
 @attrs.frozen(kw_only=True)
 class TicketEvent(Event):

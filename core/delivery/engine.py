@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from ..contract.events import Event
 from ..contract.faults import Fault, FaultReporter
 from ..store.database import DatabaseUnavailable
-from .leases import Leases
 from .postman import Postman
 
 IDLE_SECONDS = 5.0
@@ -23,13 +22,11 @@ class EmbeddedEngine:
         self,
         postman: Postman,
         *,
-        leases: Leases,
         threads: int,
         on_events: Callable[[Sequence[Event]], None],
         faults: FaultReporter,
     ) -> None:
         self._postman = postman
-        self._leases = leases
         self._on_events = on_events
         self._faults = faults
         self._due = threading.Condition()
@@ -38,7 +35,6 @@ class EmbeddedEngine:
         self._threads = [
             threading.Thread(target=self._work, name=f"postman-{number}", daemon=True) for number in range(threads)
         ]
-        self._threads.append(threading.Thread(target=self._keep_leases, name="leases", daemon=True))
 
     def start(self) -> None:
         """Start the threads."""
@@ -87,7 +83,3 @@ class EmbeddedEngine:
             if self._calls == seen and not self._stopping.is_set():
                 self._due.wait(IDLE_SECONDS)
             return self._calls
-
-    def _keep_leases(self) -> None:
-        while not self._stopping.wait(self._leases.length.total_seconds() / 3):
-            self._leases.beat()

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from ..contract.channel import Channel
-from ..contract.errors import DeskbellError
 from ..contract.faults import Fault, FaultReporter
 from ..contract.structuring import structure
+from ..store.database import DatabaseUnavailable
 from ..store.directory import Directory
 
 OptionsOf = Callable[[str], Mapping[str, object]]
@@ -51,7 +51,10 @@ class OpenChannels:
         """The channels as the directory's revision has them."""
         with self._lock:
             if self._gathering is None or self._gathering.revision != directory.revision:
-                self._gathering = self._gather(directory)
+                gathering = self._gather(directory)
+                # A channel that could not be built may be built the next time: its key file is back, for example.
+                self._gathering = gathering if self._open.keys() >= self._types.keys() else None
+                return gathering
             return self._gathering
 
     def _gather(self, directory: Directory) -> Gathering:
@@ -71,7 +74,9 @@ class OpenChannels:
         try:
             channel = self._build(name)
             return channel, channel.unready()
-        except (DeskbellError, TypeError, ValueError, OSError) as error:
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a stranger's channel may do anything when it is built
             title = f"Channel '{name}' cannot be used as it is set up"
             self._faults.report(Fault(fingerprint=f"channel-options:{name}", title=title, detail=str(error)))
             return None, str(error)

@@ -56,9 +56,11 @@ class Postman:
         if not claimed:
             return Round()
         hit("outbox.claimed")
+        poisoned = [(each, failure) for each in claimed if (failure := outbox.poison(each)) is not None]
+        sound = [each for each in claimed if outbox.poison(each) is None]
         with self._leases.keeping(claimed):
-            results = [each for name in ready for each in self._send(name, ready[name], claimed)]
-        return self._mark(results)
+            results = [each for name in ready for each in self._send(name, ready[name], sound)]
+        return self._mark([*poisoned, *results])
 
     def _claim(self, channels: tuple[str, ...]) -> Sequence[Claimed]:
         if not channels:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ..contract.errors import UnknownName
 from ..contract.events import Event, TicketAssigned
 from ..contract.people import Actor
-from ..store import journal, tickets
+from ..store import journal, ticket_changes, tickets
 from ..store.directory import Directory
 from .access import require_access
 
@@ -31,7 +31,7 @@ def assign_ticket(
     :raises MayNotOpen: when the acting agent may not open the ticket.
     :raises UnknownName: when there is no such ticket, agent or team.
     """
-    before = tickets.lock(session, [ticket_id])[ticket_id]
+    before = ticket_changes.lock(session, [ticket_id])[ticket_id]
     require_access(directory, ticket=before, actor=actor, now=now)
     if agent_id is not None and agent_id not in directory.agents:
         raise UnknownName("agent with the id", str(agent_id))
@@ -43,7 +43,7 @@ def assign_ticket(
     new_team = team_id if team_id is not None else old_team
     if (new_agent, new_team) == (old_agent, old_team):
         return ()
-    tickets.assign(session, ticket_id, agent_id=new_agent, team_id=new_team, now=now)
+    ticket_changes.assign(session, ticket_id, agent_id=new_agent, team_id=new_team, now=now)
     after = tickets.snapshot(session, ticket_id)
     event = TicketAssigned(
         id=0,

@@ -13,10 +13,10 @@ from ..contract.drafts import MessageDraft
 from ..contract.events import Event, Incoming, MessagePosted, TicketReopened, TicketStatusChanged
 from ..contract.people import EndUser
 from ..contract.tickets import Entry, EntryKind, Ticket, TicketStatus
-from ..store import end_users, journal, tickets
+from ..store import end_users, journal, ticket_changes, tickets
 from ..store.directory import Directory
 from ..store.end_users import Person
-from ..store.tickets import NewEntry
+from ..store.ticket_changes import NewEntry
 from .words import NO_MORE, Words
 
 REOPEN_WINDOW = timedelta(days=30)
@@ -73,8 +73,8 @@ def post_messages(
     """
     # People before tickets, here and everywhere: two transactions that lock in different orders wait for each other.
     authors = end_users.ensure(session, [posting.person for posting in postings], now=now)
-    standing = dict(tickets.lock(session, {posting.ticket_id for posting in postings}))
-    written = tickets.insert_entries(
+    standing = dict(ticket_changes.lock(session, {posting.ticket_id for posting in postings}))
+    written = ticket_changes.insert_entries(
         session,
         [
             _entry(standing[posting.ticket_id], posting, author, now=now)
@@ -89,8 +89,8 @@ def post_messages(
             events += _events(before, after, entry, posting.incoming, now=now)
     reopened = {event.ticket.id for event in events if isinstance(event, TicketReopened)}
     spoken = {posting.ticket_id for posting in postings if not posting.words.automatic}
-    tickets.reopen(session, reopened, now=now)
-    tickets.touch(session, spoken - reopened, now=now)
+    ticket_changes.reopen(session, reopened, now=now)
+    ticket_changes.touch(session, spoken - reopened, now=now)
     by_entry: defaultdict[int, list[Event]] = defaultdict(list)
     act_of = {event.act: event.entry.id for event in events if isinstance(event, MessagePosted)}
     for event in journal.append(session, events):

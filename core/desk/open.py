@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from ..contract.events import Event, TicketAssigned, TicketCreated
 from ..contract.people import SYSTEM, Actor, EndUser
 from ..contract.tickets import Entry, EntryKind, Ticket, TicketStatus
-from ..store import end_users, journal, tickets
+from ..store import end_users, journal, ticket_changes
 from ..store.directory import Directory
-from ..store.tickets import NewEntry, NewTicket
+from ..store.ticket_changes import NewEntry, NewTicket
 from .opening import Opening, Place, as_agent, place_of
 
 
@@ -37,12 +37,12 @@ def open_tickets(
     """
     places = [place_of(directory, opening=opening, now=now) for opening in openings]
     owners = end_users.ensure(session, [opening.person for opening in openings], now=now)
-    numbers = tickets.next_numbers(session, len(openings))
+    numbers = ticket_changes.next_numbers(session, len(openings))
     new = [
         _new_ticket(opening, place, owner, number, now=now)
         for opening, place, owner, number in zip(openings, places, owners, numbers, strict=True)
     ]
-    ids = tickets.insert_tickets(session, new)
+    ids = ticket_changes.insert_tickets(session, new)
     snapshots = [
         _snapshot(ticket_id, ticket, place, owner, directory=directory)
         for ticket_id, ticket, place, owner in zip(ids, new, places, owners, strict=True)
@@ -104,7 +104,7 @@ def _write_entries(
     speaking = [(opening, ticket) for opening, ticket in pairs if not opening.by_agent or opening.draft.text]
     links = [_link(opening, ticket, now=now) for opening, ticket in pairs if opening.continues]
     first = [_first_entry(opening, ticket, now=now) for opening, ticket in speaking]
-    written = tickets.insert_entries(session, [*first, *links])
+    written = ticket_changes.insert_entries(session, [*first, *links])
     by_ticket = {ticket.id: entry for (_, ticket), entry in zip(speaking, written, strict=False)}
     return [by_ticket.get(ticket.id) for ticket in snapshots]
 

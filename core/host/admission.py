@@ -13,7 +13,7 @@ from ..contract import hookspecs
 from ..contract.channel import Channel
 from ..contract.errors import DeskbellError, nearest, suggestion
 from ..contract.events import EVENTS
-from ..contract.kinds import API_VERSION, Plugin
+from ..contract.kinds import API_VERSION, Plugin, Switch
 from ..contract.structuring import schema
 
 HOUSE = "deskbell"
@@ -185,6 +185,11 @@ def _check_kind(name: str, plugin: Plugin) -> None:
         raise PluginRefused(name, "it is unhashable; define it with @attrs.define(eq=False)")
     if plugin.api != API_VERSION:
         raise PluginRefused(name, f"it is made for plugin API {plugin.api}, this desk has {API_VERSION}")
+    audience: object = plugin.audience
+    if not isinstance(audience, Mapping) or not all(isinstance(role, str) for role in audience):
+        raise PluginRefused(name, "its audience is no mapping of roles to whether they are told by default")
+    if plugin.default not in (Switch.ON, Switch.OFF, Switch.OPT_IN):
+        raise PluginRefused(name, "its default is none of Switch.ON, Switch.OFF and Switch.OPT_IN")
     _check_options(name, plugin.Options)
 
 
@@ -195,7 +200,7 @@ def _check_options(name: str, options: type) -> None:
     try:
         schema(options)
         options()
-    except Exception as error:  # noqa: BLE001 - a stranger's class may do anything when it is looked at or built
+    except Exception as error:
         raise PluginRefused(name, f"its Options cannot be used: {error}") from error
 
 
@@ -209,6 +214,6 @@ def _check_implementation(name: str, hook: str, implementation: pluggy.HookImpl)
 def _own_folders(name: str, function: Any) -> list[Path]:
     try:
         folder = function()
+        return [] if folder is None else [Path(folder)]
     except (Exception, SystemExit) as error:  # a stranger's hook may do anything
         raise PluginRefused(name, f"its template_folders failed: {type(error).__name__}: {error}") from error
-    return [] if folder is None else [Path(folder)]

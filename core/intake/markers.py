@@ -62,13 +62,13 @@ def our_tokens(mail: Mail, *, domains: frozenset[str]) -> tuple[str, ...]:
 def is_ours(mail: Mail, *, domains: frozenset[str]) -> bool:
     """Whether we sent this mail ourselves: it came back in a loop.
 
-    Its Message-ID is one of ours, or it has our token field. A token field that names the domain of another desk
-    (`token@domain`) is not ours: two desks may write to each other.
+    Its Message-ID is one of ours, or it has our token field (`token@domain`) with our domain: one that names none, or that
+    of another desk, is somebody else's word, and no mail is dropped on it.
     """
     if _token(mail.message_id, domains):
         return True
     values = mail.headers.get_all(TOKEN_FIELD)
-    return any("@" not in value or value.rpartition("@")[2].strip("<> ").lower() in domains for value in values)
+    return any("@" in value and value.rpartition("@")[2].strip("<> ").lower() in domains for value in values)
 
 
 def _token(identifier: str, domains: frozenset[str]) -> str:

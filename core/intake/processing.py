@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..contract.clock import Clock
 from ..contract.events import Event
@@ -16,8 +16,9 @@ from ..store.raw_mails import RawMail, RawState, Settled
 from .letters import Letter, SetAside, read_letter
 from .parsing import MailLimits
 from .route import Router
-from .submission import prepare, submit
-from .threading import match_letters, rounds
+from .submission import prepare
+from .submitting import submit
+from .threading import Match, match_letters, rounds
 
 MOST_MAILS = 64
 """How many mails share a transaction."""
@@ -118,7 +119,22 @@ class Processing:
     def _together(self, mails: Sequence[RawMail], events: list[Event]) -> None:
         with self._db.reading() as session:
             directory = self._db.directory(session)
-            contents = raw_mails.waiting_contents(session, [mail.id for mail in mails])
+            letters, aside = self._read(
+                mails, raw_mails.waiting_contents(session, [mail.id for mail in mails]), directory
+            )
+            first, *later = [*rounds(letters), ()]
+            matches = match_letters(session, first, now=self._clock.now())
+        self._set_aside(aside)
+        events += self._hand_in(first, matches, directory)
+        for independent in later:
+            with self._db.reading() as session:
+                matches = match_letters(session, independent, now=self._clock.now())
+            events += self._hand_in(independent, matches, directory)
+
+    def _read(
+        self, mails: Sequence[RawMail], contents: Mapping[int, bytes], directory: Directory
+    ) -> tuple[list[Letter], list[SetAside]]:
+        """What the mails are, but for those that were settled meanwhile."""
         router = Router(directory)
         letters: list[Letter] = []
         aside: list[SetAside] = []
@@ -128,15 +144,14 @@ class Processing:
             read = read_letter(mail, contents[mail.id], directory=directory, router=router, limits=self._limits)
             hit("intake.parsed")
             letters.append(read) if isinstance(read, Letter) else aside.append(read)
-        del contents
-        self._set_aside(aside)
-        for independent in rounds(letters):
-            events += self._hand_in(independent, directory)
+        return letters, aside
 
-    def _hand_in(self, letters: Sequence[Letter], directory: Directory) -> tuple[Event, ...]:
+    def _hand_in(
+        self, letters: Sequence[Letter], matches: Sequence[Match | None], directory: Directory
+    ) -> tuple[Event, ...]:
         """Ask about letters that do not depend on each other, then write what they come to in one transaction."""
-        with self._db.reading() as session:
-            matches = match_letters(session, letters, now=self._clock.now())
+        if not letters:
+            return ()
         submissions = [
             prepare(letter, match, directory=directory, hooks=self._hooks, files=self._files)
             for letter, match in zip(letters, matches, strict=True)

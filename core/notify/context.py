@@ -5,8 +5,11 @@ from datetime import datetime
 
 import attrs
 
+from ..contract.addresses import normalise
+from ..contract.decisions import Candidate
 from ..contract.events import Event, TicketCreated
 from ..contract.notices import Notice
+from ..contract.people import EndUser
 from ..contract.tickets import Entry, EntryKind, Ticket
 from ..store.directory import Directory
 
@@ -58,31 +61,37 @@ def for_end_users(notice: Notice, directory: Directory) -> Mapping[str, object]:
     event = notice.about
     ticket = getattr(event, "ticket", None)
     entry = getattr(event, "entry", None)
-    verified = trusted(event)
+    verified = event.verified
     context = notice.context if verified else {}
     return {
         **context,
         "desk": _desk(directory, ticket),
-        "ticket": None if ticket is None else _public_ticket(ticket, trusted=verified),
+        "ticket": None if ticket is None else _public_ticket(ticket, event),
         "entry": _public_entry(entry) if verified else None,
         "opened": isinstance(event, TicketCreated),
         "verified": verified,
     }
 
 
-def trusted(event: Event) -> bool:
-    """Whether somebody has verified who wrote what the event rests on."""
+def known_name(event: Event, person: Candidate | EndUser) -> str:
+    """The name of an end user as far as somebody vouches for it: whoever wrote a verified message has given the own one.
+
+    All other names were read off some mail's From, and a display name there is as much a text of a forger's as a subject.
+    """
     entry: Entry | None = getattr(event, "entry", None)
-    return event.actor.verified and (entry is None or entry.verified)
+    author = entry.author if entry is not None else event.actor
+    if event.verified and author.address and normalise(author.address) == normalise(person.address):
+        return author.name
+    return ""
 
 
-def _public_ticket(ticket: Ticket, *, trusted: bool) -> PublicTicket:
+def _public_ticket(ticket: Ticket, event: Event) -> PublicTicket:
     return PublicTicket(
         number=ticket.number,
-        subject=ticket.subject if trusted else "",
+        subject=ticket.subject if event.verified else "",
         status=ticket.status.value,
         department=ticket.department.name,
-        owner=ticket.owner.name if trusted else "",
+        owner=known_name(event, ticket.owner),
         created_at=ticket.created_at,
     )
 

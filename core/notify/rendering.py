@@ -5,22 +5,27 @@ are used instead, and when those fail, a plain text that needs no plugin: a noti
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import extract_tb
+from typing import Any
 
 import attrs
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, TemplateError, meta
-from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template, meta, nodes
+from jinja2.environment import create_cache
+from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..contract.errors import DeskbellError
 from ..contract.faults import Fault, FaultReporter
+from ..host.admission import BUILT_IN_TEMPLATES
 
 SUBJECT_LENGTH = 200
 RENDER_SECONDS = 0.2
 RENDER_CHARACTERS = 1024 * 1024
+CACHED_TEMPLATES = 400
 FALLBACK = "_base/fallback"
 PARTS = ("subject.txt", "body.txt", "body.html", "chat.txt")
 
@@ -75,21 +80,25 @@ class Renderer:
     def personal(self, template: str, folders: tuple[Path, ...]) -> bool:
         """Whether the words differ from recipient to recipient; if not, one rendering serves all."""
         try:
-            return self._shelf(self._with_overrides(folders)).template_set(template).personal
-        except (TemplateError, OSError, UnicodeError):
-            return False
+            return self._shelf(next(self._stages(folders))[0]).template_set(template).personal
+        except Exception:  # noqa: BLE001 - `render` meets the same fault, and reports it
+            return True
 
     def render(self, template: str, folders: tuple[Path, ...], context: Mapping[str, object]) -> Words:
         """The words of `template` for `context`; never fails, each fault is reported once."""
-        for each in (self._with_overrides(folders), folders):
+        for each, instead in self._stages(folders):
             try:
                 return self._shelf(each).template_set(template).render(context)
             except Exception as error:  # noqa: BLE001 - whatever a template does, the notice must go out
-                self._report(template, error)
-        return self._shelf(folders).template_set(FALLBACK).render(context)
+                self._report(template, error, instead)
+        # Nothing of the plugin or of the desk: these words need no template but our own.
+        return self._shelf((BUILT_IN_TEMPLATES,)).template_set(FALLBACK).render(context)
 
-    def _with_overrides(self, folders: tuple[Path, ...]) -> tuple[Path, ...]:
-        return folders if self._overrides is None else (self._overrides, *folders)
+    def _stages(self, folders: tuple[Path, ...]) -> Iterator[tuple[tuple[Path, ...], str]]:
+        """The folders to try, in turn, and what is sent instead when that fails."""
+        if self._overrides is not None:
+            yield (self._overrides, *folders), "the words that came with the plugin were sent instead"
+        yield folders, "a plain text was sent instead"
 
     def _shelf(self, folders: tuple[Path, ...]) -> "_Shelf":
         shelf = self._shelves.get(folders)
@@ -97,8 +106,8 @@ class Renderer:
             shelf = self._shelves[folders] = _Shelf(folders)
         return shelf
 
-    def _report(self, template: str, error: Exception) -> None:
-        title = f"Template '{template}' failed; its built-in words were sent instead"
+    def _report(self, template: str, error: Exception, instead: str) -> None:
+        title = f"Template '{template}' failed; {instead}"
         detail = f"{_where(error) or template}: {type(error).__name__}: {error}"
         self._faults.report(Fault(fingerprint=f"template:{template}", title=title, detail=detail[:500]))
 
@@ -115,20 +124,28 @@ class _Shelf:
     """The templates below some folders, the first folder first."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
         loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
         self._text = _environment(loader, autoescape=False)
         self._html = _environment(loader, autoescape=True)
-        self._sets: dict[str, TemplateSet] = {}
+        self._sets: dict[str, tuple[tuple[Path | None, ...], TemplateSet]] = {}
 
     def template_set(self, name: str) -> TemplateSet:
-        """The compiled set, compiled again when one of its files has changed."""
+        """The compiled set, compiled again when one of its files was changed, added or taken away."""
+        files = tuple(self._file(f"{name}/{part}") for part in PARTS)
         known = self._sets.get(name)
-        if known is not None and all(template.is_up_to_date for template in known.parts.values()):
-            return known
+        if known is not None and known[0] == files and all(each.is_up_to_date for each in known[1].parts.values()):
+            return known[1]
+        for environment in (self._text, self._html):
+            # Jinja's own cache asks only whether the file that it once found has changed.
+            environment.cache = create_cache(CACHED_TEMPLATES)
         parts = {part: template for part in PARTS if (template := self._part(name, part)) is not None}
         fresh = TemplateSet(parts=parts, personal=any(self._mentions_recipient(f"{name}/{part}") for part in parts))
-        self._sets[name] = fresh
+        self._sets[name] = (files, fresh)
         return fresh
+
+    def _file(self, path: str) -> Path | None:
+        return next((file for folder in self._folders if (file := folder / path).is_file()), None)
 
     def _part(self, name: str, part: str) -> Template | None:
         environment = self._html if part.endswith(".html") else self._text
@@ -147,8 +164,32 @@ class _Shelf:
         return "recipient" in meta.find_undeclared_variables(tree) or any(map(self._mentions_recipient, parents))
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, with what it leaves open: work without bounds (test C2)."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Let numbers be multiplied, and nothing be repeated or padded to any length.
+
+        :raises SecurityError: for anything else.
+        """
+        if operator == "**" or not (isinstance(left, (int, float)) and isinstance(right, (int, float))):
+            raise SecurityError(f"'{operator}' is not allowed on these values")
+        return super().call_binop(context, operator, left, right)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Refuse loops in loops in loops: each may be long, and what writes nothing cannot be stopped."""
+        tree = super()._parse(source, name, filename)
+        for outer in tree.find_all(nodes.For):
+            for inner in outer.find_all(nodes.For):
+                if next(inner.find_all(nodes.For), None) is not None:
+                    raise TemplateSyntaxError("loops may be nested once", inner.lineno, name, filename)
+        return tree
+
+
 def _environment(loader: ChoiceLoader, *, autoescape: bool) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=loader, autoescape=autoescape, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     # Jinja's own globals (range, lipsum, cycler ...) are doors out of the sandbox or ways to burn time.

@@ -6,6 +6,7 @@ followed by the second transaction of the way of an event. There is no other pat
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import groupby
 
 import attrs
@@ -16,6 +17,7 @@ from ..contract.events import Event
 from ..contract.faults import Fault, FaultReporter, hit
 from ..contract.notices import Notice
 from ..host.admission import Admitted
+from ..host.calls import BoundedCalls, CallFailed
 from ..outbox import enqueue
 from ..store import decisions, journal, load_directory
 from ..store.database import Database, DatabaseUnavailable
@@ -23,10 +25,11 @@ from ..store.deliveries import NewBody, NewDelivery
 from ..store.directory import Directory
 from ..store.journal import Unrung
 from . import audience, envelopes
-from .context import for_agents, for_end_users, trusted
+from .context import for_agents, for_end_users, known_name
 from .guests import Guests
-from .rendering import Renderer, Words
+from .rendering import Renderer
 from .switchboard import Answer, Switchboard
+from .switches import Effective
 
 CHANNEL = "smtp"
 SWEEP_AFTER = timedelta(seconds=5)
@@ -34,6 +37,7 @@ SWEEP_AFTER = timedelta(seconds=5)
 SWEEP_EVENTS = 500
 TRIES_WITH_ALL = 2
 MOST_RINGS = 5
+ON = Effective(on=True, level="default", because="")
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +58,15 @@ class Rung:
     deliveries: int = 0
 
 
+@attrs.frozen(kw_only=True)
+class Parcel:
+    """What is written for one considered answer; the deliveries point at the parcel's own bodies."""
+
+    considered: Considered
+    bodies: Sequence[NewBody] = ()
+    deliveries: Sequence[NewDelivery] = ()
+
+
 class Ringer:
     """Rings journal rows to the plugins and puts what comes of it into the outbox."""
 
@@ -63,6 +76,7 @@ class Ringer:
         *,
         switchboard: Switchboard,
         guests: Guests,
+        calls: BoundedCalls,
         renderer: Renderer,
         clock: Clock,
         faults: FaultReporter,
@@ -70,9 +84,11 @@ class Ringer:
         self._db = db
         self._switchboard = switchboard
         self._guests = guests
-        self._faults = faults
+        self._calls = calls
         self._renderer = renderer
         self._clock = clock
+        self._faults = faults
+        self._survived: set[str] = set()
 
     def consider(
         self, events: Iterable[Event], directory: Directory, *, built_ins_only: bool = False
@@ -88,39 +104,42 @@ class Ringer:
 
     def _consider_act(self, act: Sequence[Event], directory: Directory, built_ins_only: bool) -> list[Considered]:
         considered = [
-            Considered(
-                event=event,
-                decision=self._decide(event, answer, directory),
-                admitted=answer.admitted,
-                notice=answer.notice,
-            )
+            self._considered(event, answer, directory, built_ins_only)
             for event in act
             for answer in self._switchboard.ring(event, directory=directory, built_ins_only=built_ins_only)
         ]
         settled = audience.settle_act([(each.admitted.plugin, each.decision) for each in considered])
         return [attrs.evolve(each, decision=decision) for each, decision in zip(considered, settled, strict=True)]
 
-    def _decide(self, event: Event, answer: Answer, directory: Directory) -> Decision:
-        if answer.notice is None:
-            return Decision(
-                event_id=event.id, plugin=answer.admitted.name, reason=answer.reason, because=answer.because
-            )
-        return audience.decide(
-            name=answer.admitted.name,
-            plugin=answer.admitted.plugin,
-            event=event,
-            roles=answer.notice.roles,
-            directory=directory,
-            facts=self._facts(answer),
+    def _considered(self, event: Event, answer: Answer, directory: Directory, built_ins_only: bool) -> Considered:
+        if answer.notice is not None:
+            try:
+                decision = self._decide(event, answer, directory, built_ins_only)
+                return Considered(event=event, decision=decision, admitted=answer.admitted, notice=answer.notice)
+            except Exception as error:  # noqa: BLE001 - one plugin's odd audience must not silence the others
+                failure = CallFailed("raised", f"{type(error).__name__}: {error}")
+                answer = self._switchboard.failed(answer, event, failure)
+        decision = Decision(
+            event_id=event.id, plugin=answer.admitted.name, reason=answer.reason, because=answer.because
         )
+        return Considered(event=event, decision=decision, admitted=answer.admitted)
 
-    def _facts(self, answer: Answer) -> audience.Facts:
-        return audience.Facts(
+    def _decide(self, event: Event, answer: Answer, directory: Directory, built_ins_only: bool) -> Decision:
+        admitted, notice = answer.admitted, answer.notice
+        facts = audience.Facts(
             moment=self._clock.now(),
             shadow=answer.effective.shadow,
             shadow_because=answer.effective.shadow_because,
-            before_delivery=self._guests.before_delivery(answer.admitted.name),
-            roles=self._guests.roles,
+            before_delivery=self._guests.before_delivery(admitted.name, built_ins_only=built_ins_only),
+            roles=self._guests.roles(built_ins_only=built_ins_only),
+        )
+        return audience.decide(
+            name=admitted.name,
+            plugin=admitted.plugin,
+            event=event,
+            roles=None if notice is None else notice.roles,
+            directory=directory,
+            facts=facts,
         )
 
     def ring(self, events: Sequence[Event], *, built_ins_only: bool = False) -> Rung:
@@ -130,12 +149,9 @@ class Ringer:
         with self._db.reading() as session:
             directory = self._db.directory(session)
         considered = self.consider(events, directory, built_ins_only=built_ins_only)
-        bodies: list[NewBody] = []
-        deliveries: list[NewDelivery] = []
-        for each in considered:
-            self._render(each, directory, bodies, deliveries)
+        parcels = [self._packed(each, directory) for each in considered]
         hit("notify.rendered")
-        rung = self._write(events, considered, directory, bodies, deliveries)
+        rung = self._write(events, parcels, directory)
         hit("notify.committed")
         return rung
 
@@ -152,20 +168,40 @@ class Ringer:
         return sum(len(act.events) for act in acts)
 
     def _ring_again(self, act: Unrung) -> None:
-        """One act that cannot be rung must not keep the others waiting, nor be tried for ever."""
+        """One act that cannot be rung must not keep the others waiting, nor end the process for ever.
+
+        What ended a ring while the process lived is no crash: the next try is not counted as one.
+        """
         if act.rings >= MOST_RINGS:
-            with self._db.writing() as session:
-                journal.claim_rung(session, [event.id for event in act.events], self._clock.now())
-            self._report(act, "is given up: nobody was told of it", f"{act.rings} rings failed")
+            self._give_up(act)
             return
-        with self._db.writing() as session:
-            journal.begin_ring(session, [event.id for event in act.events])
+        if act.events[0].act not in self._survived:
+            with self._db.writing() as session:
+                journal.begin_ring(session, [event.id for event in act.events])
+        self._survived.add(act.events[0].act)
         try:
             self.ring(act.events, built_ins_only=act.rings >= TRIES_WITH_ALL)
+            self._survived.discard(act.events[0].act)
         except DatabaseUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the next act must be rung, whatever is wrong with this one
             self._report(act, "could not be rung and is tried again", f"{type(error).__name__}: {error}")
+
+    def _give_up(self, act: Unrung) -> None:
+        because = f"The process ended {act.rings} times while this was rung; it is given up and nobody was told."
+        now = self._clock.now()
+        with self._db.writing() as session:
+            directory = self._db.directory(session)
+            ours = journal.claim_rung(session, [event.id for event in act.events], now)
+            load_directory.save_revision(session, directory, now)
+            given_up = [
+                Decision(event_id=event.id, plugin=name, reason="plugin_failed:crashed", because=because)
+                for event in act.events
+                if event.id in ours
+                for name in self._switchboard.listeners(event)
+            ]
+            decisions.save(session, given_up, revision=directory.revision, now=now)
+        self._report(act, "is given up: nobody was told of it", because)
 
     def _report(self, act: Unrung, what: str, detail: str) -> None:
         names = ", ".join(f"{event.name} {event.id}" for event in act.events)
@@ -173,53 +209,59 @@ class Ringer:
             Fault(fingerprint=f"ring:{what}", title=f"An act {what}", detail=f"{names}: {detail}"[:500])
         )
 
-    def _write(
-        self,
-        events: Sequence[Event],
-        considered: Sequence[Considered],
-        directory: Directory,
-        bodies: Sequence[NewBody],
-        deliveries: Sequence[NewDelivery],
-    ) -> Rung:
+    def _write(self, events: Sequence[Event], parcels: Sequence[Parcel], directory: Directory) -> Rung:
         now = self._clock.now()
         with self._db.writing() as session:
             ours = journal.claim_rung(session, [event.id for event in events], now)
-            kept = [each.decision for each in considered if each.event.id in ours]
+            kept = [parcel for parcel in parcels if parcel.considered.event.id in ours]
             load_directory.save_revision(session, directory, now)
-            decisions.save(session, kept, revision=directory.revision, now=now)
-            due = [each for each in deliveries if each.journal_id in ours]
+            made = [parcel.considered.decision for parcel in kept]
+            decisions.save(session, made, revision=directory.revision, now=now)
+            bodies, due = _unpacked(kept)
             enqueue(session, bodies, due, now=now)
-        return Rung(decisions=len(kept), deliveries=len(due))
+        return Rung(decisions=len(made), deliveries=len(due))
 
-    def _render(
-        self,
-        considered: Considered,
-        directory: Directory,
-        bodies: list[NewBody],
-        deliveries: list[NewDelivery],
-    ) -> None:
-        admitted, notice = considered.admitted, considered.notice
-        notified = considered.decision.notified
-        if notice is None or not notified:
-            return
-        if admitted.plugin.speaks_to_end_users and not trusted(considered.event):
-            # A display name out of a forged header is a text of the forger's as much as a subject is.
-            notified = tuple(attrs.evolve(each, name="") for each in notified)
-        make_context = for_end_users if admitted.plugin.speaks_to_end_users else for_agents
-        context = make_context(notice, directory)
-        envelope = envelopes.envelope_for(
-            considered.event, plugin=admitted.plugin, directory=directory, now=self._clock.now()
+    def _packed(self, considered: Considered, directory: Directory) -> Parcel:
+        """The parcel of one answer; rendering that fails past all fall-backs makes the answer a failed one.
+
+        A stranger's notice is rendered under the time limit of hooks: the values in its context are its own code.
+        """
+        if considered.notice is None or not considered.decision.notified:
+            return Parcel(considered=considered)
+        pack = partial(self._pack, considered, considered.notice, directory)
+        if considered.admitted.built_in:
+            return pack()
+        [parcel] = self._calls.run([pack])
+        if isinstance(parcel, Parcel):
+            return parcel
+        failure = parcel if isinstance(parcel, CallFailed) else CallFailed("raised", "it could not be rendered")
+        return Parcel(considered=self._failed(considered, failure))
+
+    def _failed(self, considered: Considered, failure: CallFailed) -> Considered:
+        answer = Answer(admitted=considered.admitted, effective=ON)
+        failed = self._switchboard.failed(answer, considered.event, failure)
+        decision = Decision(
+            event_id=considered.event.id, plugin=considered.admitted.name, reason=failed.reason, because=failed.because
         )
+        return attrs.evolve(considered, decision=decision, notice=None)
+
+    def _pack(self, considered: Considered, notice: Notice, directory: Directory) -> Parcel:
+        admitted, event = considered.admitted, considered.event
+        context_of = for_end_users if admitted.plugin.speaks_to_end_users else for_agents
+        context = context_of(notice, directory)
+        envelope = envelopes.envelope_for(event, plugin=admitted.plugin, directory=directory, now=self._clock.now())
         personal = self._renderer.personal(notice.template, admitted.templates)
-        words: Words | None = None
-        for candidate in notified:
-            if words is None or personal:
+        bodies: list[NewBody] = []
+        deliveries: list[NewDelivery] = []
+        for candidate in considered.decision.notified:
+            if admitted.plugin.speaks_to_end_users:
+                candidate = attrs.evolve(candidate, name=known_name(event, candidate))
+            if not bodies or personal:
                 named = {**context, "recipient": candidate} if personal else context
                 words = self._renderer.render(notice.template, admitted.templates, named)
-                bodies.append(
-                    NewBody(subject=words.subject, text=words.text, html=words.html, chat=words.chat, envelope=envelope)
-                )
+                bodies.append(NewBody(**attrs.asdict(words), envelope=envelope))
             deliveries.append(self._delivery(considered, candidate, directory, body=len(bodies) - 1))
+        return Parcel(considered=considered, bodies=bodies, deliveries=deliveries)
 
     def _delivery(
         self, considered: Considered, candidate: Candidate, directory: Directory, *, body: int
@@ -237,3 +279,13 @@ class Ringer:
             message_id=envelopes.new_message_id(directory.profile.domain),
             due_at=self._clock.now(),
         )
+
+
+def _unpacked(parcels: Iterable[Parcel]) -> tuple[list[NewBody], list[NewDelivery]]:
+    """All bodies and deliveries of some parcels, each delivery pointing into the common list."""
+    bodies: list[NewBody] = []
+    deliveries: list[NewDelivery] = []
+    for parcel in parcels:
+        deliveries += [attrs.evolve(each, body=each.body + len(bodies)) for each in parcel.deliveries]
+        bodies += parcel.bodies
+    return bodies, deliveries

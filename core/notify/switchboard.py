@@ -1,23 +1,19 @@
 """Rings one event to every plugin that listens, each under its own switch, in its own try and time limit."""
 
 import copy
-from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 
 import attrs
 
-from ..contract.clock import Clock
 from ..contract.events import Event, TicketEvent, TicketRefused
-from ..contract.faults import Fault, FaultReporter
 from ..contract.notices import Notice
+from ..contract.text import one_line
 from ..host.admission import Admitted, Host, Implementation
 from ..host.calls import BoundedCalls, CallFailed, Result
+from ..host.quarantine import Quarantine
 from ..store.directory import Directory
 from . import switches
-
-FAILURES_TO_QUARANTINE = 5
-WINDOW_SECONDS = 600.0
 
 
 @attrs.frozen(kw_only=True)
@@ -56,103 +52,117 @@ def place_of(event: Event) -> Place:
     return Place(department_id=ticket.department.id, topic_id=topic_id, mailbox_id=mailbox_id)
 
 
-class Switchboard:
-    """Asks plugins; a plugin that fails too often in a window, or hangs once, is handed to `quarantine`.
+CHANGED = CallFailed("raised", "it changed the event that it was given")
 
-    :param quarantine: called with the plugin's name and the reason; must take effect in the next directory.
+
+@attrs.frozen
+class _Question:
+    """One implementation that is asked, with the event that it is given."""
+
+    implementation: Implementation
+    effective: switches.Effective
+    offered: Event
+    call: Callable[[], object]
+
+
+class Switchboard:
+    """Asks the plugins of an event; what fails is the quarantine's business.
+
+    :param opened: opens the secrets among the options of a plugin.
     """
 
     def __init__(
-        self,
-        host: Host,
-        *,
-        calls: BoundedCalls,
-        clock: Clock,
-        faults: FaultReporter,
-        quarantine: Callable[[str, str], None],
+        self, host: Host, *, calls: BoundedCalls, quarantine: Quarantine, opened: Callable[[object], object]
     ) -> None:
         self._host = host
         self._calls = calls
-        self._clock = clock
-        self._faults = faults
         self._quarantine = quarantine
-        self._failures: dict[str, deque[float]] = {}
+        self._opened = opened
 
     def ring(self, event: Event, *, directory: Directory, built_ins_only: bool = False) -> tuple[Answer, ...]:
         """What every listening plugin answers, in name order.
 
         :param built_ins_only: leave third-party plugins out, for an act that killed the process before.
         """
+        self._quarantine.learn(directory.quarantined, revision=directory.revision)
         place = place_of(event)
         answers: dict[str, Answer] = {}
-        asked: list[tuple[Implementation, switches.Effective, Callable[[], object]]] = []
+        asked: list[_Question] = []
         for implementation in self._host.implementations(event.name):
             effective = _effective(directory, implementation.admitted, place)
-            refused = _refusal(directory, implementation.admitted, effective, built_ins_only)
+            refused = self._refusal(implementation.admitted, effective, built_ins_only)
             if refused is not None:
                 answers[implementation.admitted.name] = refused
             else:
-                asked.append((implementation, effective, _call(implementation, event, directory, place)))
-        for (implementation, effective, _), result in zip(asked, self._ask(event, asked), strict=True):
-            answers[implementation.admitted.name] = self._answer(implementation.admitted, effective, event, result)
+                asked.append(self._question(implementation, effective, event, directory, place))
+        results = self._calls.run([question.call for question in asked])
+        for question, result in zip(asked, results, strict=True):
+            answers[question.implementation.admitted.name] = self._answer(question, event, result)
         return tuple(answers[name] for name in sorted(answers))
 
-    def _ask(
-        self, event: Event, asked: list[tuple[Implementation, switches.Effective, Callable[[], object]]]
-    ) -> list[Result]:
-        if all(implementation.admitted.built_in for implementation, _, _ in asked):
-            return self._calls.run([call for _, _, call in asked])
-        return self._ask_strangers(event, asked)
+    def _question(
+        self,
+        implementation: Implementation,
+        effective: switches.Effective,
+        event: Event,
+        directory: Directory,
+        place: Place,
+    ) -> _Question:
+        admitted = implementation.admitted
+        # Frozen values can be changed by force: a stranger gets a copy, and only its own view can be spoilt.
+        offered = event if admitted.built_in else copy.deepcopy(event)
+        values: dict[str, object] = {"event": offered}
+        if "options" in implementation.arguments:
+            resolved = switches.resolve_options(
+                directory, plugin=admitted.name, cls=admitted.plugin.Options, department_id=place.department_id
+            )
+            values["options"] = self._opened(resolved.options)
+        call = partial(implementation.call, *[values[name] for name in implementation.arguments])
+        return _Question(implementation, effective, offered, call)
 
-    def _ask_strangers(
-        self, event: Event, asked: list[tuple[Implementation, switches.Effective, Callable[[], object]]]
-    ) -> list[Result]:
-        """Frozen values can be changed by force: compare after each stranger, and undo, so that the next sees the truth."""
-        pristine = copy.deepcopy(event)
-        results: list[Result] = []
-        for implementation, _, call in asked:
-            [result] = self._calls.run([call])
-            if not implementation.admitted.built_in and event != pristine:
-                for field in attrs.fields(type(event)):
-                    object.__setattr__(event, field.name, getattr(copy.deepcopy(pristine), field.name))
-                result = CallFailed("raised", "it changed the event that it was given")
-            results.append(result)
-        return results
+    def _refusal(self, admitted: Admitted, effective: switches.Effective, built_ins_only: bool) -> Answer | None:
+        if not effective.on:
+            reason, because = f"plugin_off:{effective.level}", effective.because
+        elif why := self._quarantine.why(admitted.name):
+            reason, because = "plugin_quarantined", f"'{admitted.name}' is set aside: {why}"
+        elif built_ins_only and not admitted.built_in:
+            reason = "plugin_failed:crashed"
+            because = "The process ended twice while this was rung; only built-in plugins are asked now."
+        else:
+            return None
+        return Answer(admitted=admitted, effective=effective, reason=reason, because=because)
 
-    def _answer(self, admitted: Admitted, effective: switches.Effective, event: Event, result: Result) -> Answer:
+    def _answer(self, question: _Question, event: Event, result: Result) -> Answer:
+        admitted, effective = question.implementation.admitted, question.effective
         if result is None:
             because = f"'{admitted.name}' had nothing to say about this event."
             return Answer(admitted=admitted, effective=effective, reason="plugin_declined", because=because)
-        if isinstance(result, CallFailed):
-            return self._failed(admitted, effective, event, result.how, result.detail)
-        fault = _border_check(result, event, admitted)
-        if fault or not isinstance(result, Notice):
-            return self._failed(admitted, effective, event, "wrong_type", fault)
-        return Answer(admitted=admitted, effective=effective, notice=result)
+        checked = _checked(result, question) if question.offered == event else CHANGED
+        if isinstance(checked, CallFailed):
+            return self.failed(Answer(admitted=admitted, effective=effective), event, checked)
+        notice = attrs.evolve(checked, about=event)
+        return Answer(admitted=admitted, effective=effective, notice=notice)
 
-    def _failed(self, admitted: Admitted, effective: switches.Effective, event: Event, how: str, detail: str) -> Answer:
-        name = admitted.name
-        title = f"Plugin '{name}' failed on {event.name}"
-        self._faults.report(Fault(fingerprint=f"plugin:{name}:{how}", title=title, detail=detail))
-        if how == "timed_out":
-            self._quarantine(name, f"it hung on {event.name}: {detail}")
-        elif self._too_often(name):
-            self._quarantine(name, f"it failed {FAILURES_TO_QUARANTINE} times within 10 minutes, last: {detail}")
-        return Answer(
-            admitted=admitted,
-            effective=effective,
-            reason=f"plugin_failed:{how}",
-            because=f"'{name}' failed: {detail}",
-        )
+    def listeners(self, event: Event) -> tuple[str, ...]:
+        """The names of the plugins that listen to such an event."""
+        return tuple(each.admitted.name for each in self._host.implementations(event.name))
 
-    def _too_often(self, name: str) -> bool:
-        now = self._clock.monotonic()
-        failures = self._failures.setdefault(name, deque(maxlen=FAILURES_TO_QUARANTINE))
-        failures.append(now)
-        if len(failures) == FAILURES_TO_QUARANTINE and now - failures[0] <= WINDOW_SECONDS:
-            failures.clear()
-            return True
-        return False
+    def failed(self, answer: Answer, event: Event, failure: CallFailed) -> Answer:
+        """The answer of a plugin that failed on `event`, reported; also for faults that show only later, in its notice."""
+        name = answer.admitted.name
+        self._quarantine.failed(name, where=event.name, failure=failure)
+        because = f"'{name}' failed: {one_line(failure.detail)}"
+        return attrs.evolve(answer, notice=None, reason=f"plugin_failed:{failure.how}", because=because)
+
+
+def _checked(result: Result, question: _Question) -> Notice | CallFailed:
+    """A sound notice, or why the answer is none."""
+    if isinstance(result, CallFailed):
+        return result
+    fault = _border_check(result, question.offered, question.implementation.admitted)
+    if fault or not isinstance(result, Notice):
+        return CallFailed("wrong_type", fault)
+    return result
 
 
 def _effective(directory: Directory, admitted: Admitted, place: Place) -> switches.Effective:
@@ -164,34 +174,6 @@ def _effective(directory: Directory, admitted: Admitted, place: Place) -> switch
         topic_id=place.topic_id,
         mailbox_id=place.mailbox_id,
     )
-
-
-def _refusal(
-    directory: Directory, admitted: Admitted, effective: switches.Effective, built_ins_only: bool
-) -> Answer | None:
-    if not effective.on:
-        reason = f"plugin_off:{effective.level}"
-        return Answer(admitted=admitted, effective=effective, reason=reason, because=effective.because)
-    if admitted.name in directory.quarantined:
-        because = f"'{admitted.name}' is set aside: {directory.quarantined[admitted.name]}"
-        return Answer(admitted=admitted, effective=effective, reason="plugin_quarantined", because=because)
-    if built_ins_only and not admitted.built_in:
-        because = "The process ended twice while this was rung; only built-in plugins are asked now."
-        return Answer(admitted=admitted, effective=effective, reason="plugin_failed:crashed", because=because)
-    return None
-
-
-def _call(implementation: Implementation, event: Event, directory: Directory, place: Place) -> Callable[[], object]:
-    offered: Mapping[str, object] = {"event": event}
-    if "options" in implementation.arguments:
-        resolved = switches.resolve_options(
-            directory,
-            plugin=implementation.admitted.name,
-            cls=implementation.admitted.plugin.Options,
-            department_id=place.department_id,
-        )
-        offered = {**offered, "options": resolved.options}
-    return partial(implementation.call, *[offered[name] for name in implementation.arguments])
 
 
 def _border_check(result: object, event: Event, admitted: Admitted) -> str:

@@ -11,9 +11,9 @@ import attrs
 from sqlalchemy.orm import Session
 
 from ..contract.channel import DeliveryFailure, PermanentFailure, Receipt, TemporaryFailure
+from ..contract.text import one_line
 from ..store import deliveries as table
 from ..store.deliveries import Attempt, Claimed, Failed, NewBody, NewDelivery
-from .one_line import one_line
 from .plan import PATIENCE, WAITS, jitter_of, next_try, tries_in
 
 LOSSES = 5

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ..contract.text import one_line
 from ..store import deliveries as table
-from .one_line import one_line
 
 
 def retry(session: Session, ids: Iterable[int], *, now: datetime) -> tuple[int, ...]:

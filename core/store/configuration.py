@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..contract.kinds import Level, Switch
+from .database import touch_directory
 from .rows import ChannelRow, OptionRow, QuarantineRow, SettingRow, SwitchRow
+from .upsert import upserting
 
 
 def set_switch(session: Session, *, plugin: str, level: Level, scope_id: int = 0, position: Switch | None) -> None:
@@ -111,9 +113,12 @@ def forget_channel(session: Session, name: str) -> None:
 
 def quarantine(session: Session, plugin: str, reason: str, now: datetime) -> bool:
     """Set a plugin aside until it is released; False if it is aside already, and the first reason stays."""
-    if session.get(QuarantineRow, plugin) is not None:
+    # Another process may set it aside at this moment.
+    new = upserting(session, QuarantineRow).values(plugin=plugin, reason=reason, since=now)
+    added = session.scalar(new.on_conflict_do_nothing().returning(QuarantineRow.plugin))
+    if added is None:
         return False
-    session.add(QuarantineRow(plugin=plugin, reason=reason, since=now))
+    touch_directory(session)
     return True
 
 

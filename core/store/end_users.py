@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import attrs
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from ..contract.addresses import normalise
@@ -16,6 +16,25 @@ UNKNOWN_ADDRESS = "unknown@sender.invalid"
 UNKNOWN_NAME = "unknown"
 
 _CREATING = 0x75736572
+
+# Statements on the way of every mail are made once: SQLAlchemy takes longer to make one than to run it.
+_BY_KEYS = (
+    select(
+        EndUserAddressRow.address_key,
+        EndUserAddressRow.address,
+        EndUserRow.id,
+        EndUserRow.name,
+        OrganizationRow.id.label("organization_id"),
+        OrganizationRow.name.label("organization"),
+        OrganizationRow.account_manager_id,
+    )
+    .join(EndUserRow, EndUserRow.id == EndUserAddressRow.user_id)
+    .outerjoin(OrganizationRow, OrganizationRow.id == EndUserRow.organization_id)
+    .where(EndUserAddressRow.address_key.in_(bindparam("keys", expanding=True)))
+)
+_INSERT_USERS = insert(EndUserRow).returning(EndUserRow.id, sort_by_parameter_order=True)
+_INSERT_ADDRESSES = insert(EndUserAddressRow)
+_LOCK = text(f"SELECT pg_advisory_xact_lock({_CREATING})")
 
 
 @attrs.frozen
@@ -42,20 +61,7 @@ def find(session: Session, addresses: Collection[str]) -> Mapping[str, EndUser]:
 def _find(session: Session, keys: Collection[str]) -> Mapping[str, EndUser]:
     if not keys:
         return {}
-    rows = session.connection().execute(
-        select(
-            EndUserAddressRow.address_key,
-            EndUserAddressRow.address,
-            EndUserRow.id,
-            EndUserRow.name,
-            OrganizationRow.id.label("organization_id"),
-            OrganizationRow.name.label("organization"),
-            OrganizationRow.account_manager_id,
-        )
-        .join(EndUserRow, EndUserRow.id == EndUserAddressRow.user_id)
-        .outerjoin(OrganizationRow, OrganizationRow.id == EndUserRow.organization_id)
-        .where(EndUserAddressRow.address_key.in_(keys))
-    )
+    rows = session.connection().execute(_BY_KEYS, {"keys": list(keys)})
     return {
         row.address_key: EndUser(
             row.id,
@@ -97,7 +103,7 @@ def _take_turn(session: Session) -> bool:
     """Let one transaction at a time create end users; False on SQLite, where one writes at a time anyway."""
     if session.get_bind().dialect.name != "postgresql":
         return False
-    session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_CREATING})"))
+    session.connection().execute(_LOCK)
     return True
 
 
@@ -111,12 +117,12 @@ def _create(session: Session, people: Mapping[str, Person], *, now: datetime) ->
         for key, person in people.items()
     }
     ids = connection.scalars(
-        insert(EndUserRow).returning(EndUserRow.id, sort_by_parameter_order=True),
+        _INSERT_USERS,
         [{"name": person.name, "organization_id": None, "created_at": now} for person in named.values()],
     ).all()
     numbered = dict(zip(named, ids, strict=True))
     connection.execute(
-        insert(EndUserAddressRow),
+        _INSERT_ADDRESSES,
         [{"user_id": numbered[key], "address": person.address, "address_key": key} for key, person in named.items()],
     )
     return {key: EndUser(numbered[key], person.name, person.address) for key, person in named.items()}

@@ -6,14 +6,15 @@ from sqlalchemy.orm import Session
 
 from ..contract.faults import Fault
 from .rows import FaultRow
+from .upsert import upserting
 
 
 def count(session: Session, fault: Fault, *, times: int, now: datetime, silence: timedelta) -> int:
     """Add `times` occurrences; answer how many are to be told now, 0 while the last telling is younger than `silence`."""
-    row = session.get(FaultRow, fault.fingerprint)
-    if row is None:
-        row = FaultRow(fingerprint=fault.fingerprint, first_at=now, untold=0, total=0)
-        session.add(row)
+    new = {"fingerprint": fault.fingerprint, "title": "", "detail": "", "first_at": now, "last_at": now}
+    statement = upserting(session, FaultRow).values(**new, untold=0, total=0).on_conflict_do_nothing()
+    session.execute(statement)
+    row = session.get_one(FaultRow, fault.fingerprint, with_for_update=True)
     row.title, row.detail, row.last_at = fault.title, fault.detail, now
     row.untold += times
     row.total += times

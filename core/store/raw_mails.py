@@ -75,6 +75,27 @@ class Settled:
     ticket_id: int | None = None
 
 
+# Statements on the way of every mail are made once: SQLAlchemy takes longer to make one than to run it.
+_IDS = RawMailRow.id.in_(bindparam("ids", expanding=True))
+_IS_WAITING = RawMailRow.state == RawState.WAITING.value
+_MAILS = select(
+    *(getattr(RawMailRow, field.name) for field in attrs.fields(RawMail) if field.name != "size"),
+    func.length(RawMailRow.content).label("size"),
+)
+_WAITING = _MAILS.where(_IS_WAITING).order_by(RawMailRow.id)
+_WAITING_AMONG = _WAITING.where(_IDS)
+_WAITING_CONTENTS = select(RawMailRow.id, RawMailRow.content).where(_IDS, _IS_WAITING)
+_ORIGINALS = _MAILS.where(
+    RawMailRow.digest.in_(bindparam("digests", expanding=True)),
+    ~_IS_WAITING,
+    RawMailRow.reason.not_like(f"{COPY_OF}%"),
+).order_by(RawMailRow.id.desc())
+_INSERT = insert(RawMailRow).returning(RawMailRow.id, sort_by_parameter_order=True)
+_TAKE = select(RawMailRow.id).where(_IDS, _IS_WAITING).with_for_update(skip_locked=True)
+_SETTLE = update(RawMailRow).where(RawMailRow.id == bindparam("mail"), _IS_WAITING)
+_LOCK = text(f"SELECT pg_advisory_xact_lock({_INTAKE})")
+
+
 # --- in ---
 
 
@@ -88,8 +109,7 @@ def insert_new(session: Session, mails: Sequence[NewRawMail], *, now: datetime) 
 def _insert(session: Session, mails: Sequence[NewRawMail], *, now: datetime) -> Sequence[int]:
     if not mails:
         return ()
-    statement = insert(RawMailRow).returning(RawMailRow.id, sort_by_parameter_order=True)
-    return session.connection().scalars(statement, [_values(mail, now=now) for mail in mails]).all()
+    return session.connection().scalars(_INSERT, [_values(mail, now=now) for mail in mails]).all()
 
 
 def _insert_keyed(session: Session, mail: NewRawMail, *, now: datetime) -> int:
@@ -121,16 +141,12 @@ def _values(mail: NewRawMail, *, now: datetime) -> dict[str, Any]:
 
 def waiting(session: Session, *, limit: int) -> tuple[RawMail, ...]:
     """Mails that wait, oldest first."""
-    return _read(session, _waiting().limit(limit))
+    return _read(session, _WAITING.limit(limit))
 
 
 def waiting_among(session: Session, ids: Collection[int]) -> tuple[RawMail, ...]:
     """Those of the mails that wait, oldest first."""
-    return _read(session, _waiting().where(RawMailRow.id.in_(ids)))
-
-
-def _waiting() -> Select[*tuple[Any, ...]]:
-    return _mails().where(RawMailRow.state == "waiting").order_by(RawMailRow.id)
+    return _read(session, _WAITING_AMONG, {"ids": list(ids)})
 
 
 def begin_try(session: Session, ids: Collection[int], *, excused: Collection[int] = ()) -> tuple[int, ...]:
@@ -158,27 +174,25 @@ def take(session: Session, ids: Collection[int]) -> frozenset[int]:
     On PostgreSQL one transaction at a time takes mails: two copies of one mail would not see each other otherwise.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_INTAKE})"))
-    wanted = select(RawMailRow.id).where(RawMailRow.state == "waiting", RawMailRow.id.in_(ids))
-    return frozenset(session.connection().scalars(wanted.with_for_update(skip_locked=True)))
+        session.connection().execute(_LOCK)
+    return frozenset(session.connection().scalars(_TAKE, {"ids": list(ids)}))
 
 
 def waiting_contents(session: Session, ids: Collection[int]) -> dict[int, bytes]:
     """The octets of those of the mails that wait, by id."""
-    wanted = select(RawMailRow.id, RawMailRow.content).where(RawMailRow.id.in_(ids), RawMailRow.state == "waiting")
-    return {number: bytes(octets) for number, octets in session.connection().execute(wanted)}
+    rows = session.connection().execute(_WAITING_CONTENTS, {"ids": list(ids)})
+    return {number: bytes(octets) for number, octets in rows}
 
 
 def settle(session: Session, outcomes: Sequence[Settled]) -> None:
     """Write down what became of mails; one that is settled already is left as it is."""
     placed = [outcome for outcome in outcomes if outcome.mailbox_id is not None]
     unplaced = [outcome for outcome in outcomes if outcome.mailbox_id is None]
-    statement = update(RawMailRow).where(RawMailRow.id == bindparam("mail"), RawMailRow.state == "waiting")
     if placed:
         values = [{**_outcome(each), "mailbox_id": each.mailbox_id} for each in placed]
-        session.connection().execute(statement, values)
+        session.connection().execute(_SETTLE, values)
     if unplaced:
-        session.connection().execute(statement, [_outcome(each) for each in unplaced])
+        session.connection().execute(_SETTLE, [_outcome(each) for each in unplaced])
 
 
 def _outcome(outcome: Settled) -> dict[str, Any]:
@@ -192,10 +206,7 @@ def _outcome(outcome: Settled) -> dict[str, Any]:
 
 def settled_originals(session: Session, digests: Collection[str]) -> Mapping[tuple[str, int | None], RawMail]:
     """The first settled mail of each digest and mailbox that is not a copy itself."""
-    wanted = _mails().where(
-        RawMailRow.digest.in_(digests), RawMailRow.state != "waiting", RawMailRow.reason.not_like(f"{COPY_OF}%")
-    )
-    found = _read(session, wanted.order_by(RawMailRow.id.desc()))
+    found = _read(session, _ORIGINALS, {"digests": list(digests)})
     return {(mail.digest, mail.mailbox_id): mail for mail in found}
 
 
@@ -207,7 +218,7 @@ def find(session: Session, mail_id: int) -> RawMail:
 
     :raises UnknownName: when there is none with this id.
     """
-    found = _read(session, _mails().where(RawMailRow.id == mail_id))
+    found = _read(session, _MAILS.where(RawMailRow.id == mail_id))
     if not found:
         raise UnknownName("mail", str(mail_id))
     return found[0]
@@ -231,7 +242,7 @@ def list_mails(
 
     :param before_id: go on below this id, which was the last of the page before.
     """
-    wanted = _mails().order_by(RawMailRow.id.desc()).limit(limit)
+    wanted = _MAILS.order_by(RawMailRow.id.desc()).limit(limit)
     if states:
         wanted = wanted.where(RawMailRow.state.in_([state.value for state in states]))
     if before_id is not None:
@@ -249,13 +260,10 @@ def retry(session: Session, mail_id: int) -> bool:
     return session.connection().execute(again).rowcount == 1
 
 
-def _mails() -> Select[*tuple[Any, ...]]:
-    columns = [getattr(RawMailRow, field.name) for field in attrs.fields(RawMail) if field.name != "size"]
-    return select(*columns, func.length(RawMailRow.content).label("size"))
-
-
-def _read(session: Session, wanted: Select[*tuple[Any, ...]]) -> tuple[RawMail, ...]:
-    return tuple(map(_mail, session.connection().execute(wanted).mappings()))
+def _read(
+    session: Session, wanted: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None
+) -> tuple[RawMail, ...]:
+    return tuple(map(_mail, session.connection().execute(wanted, values).mappings()))
 
 
 def _mail(row: RowMapping) -> RawMail:

@@ -266,7 +266,7 @@ def test_every_file_is_in_the_desk(tmp_path: Path) -> None:
     assert paths.attachments == tmp_path / "attachments"
     assert paths.templates == tmp_path / "templates"
     assert paths.key_file == tmp_path / "secret.key"
-    assert paths.scheduler_lock == tmp_path / "scheduler.lock"
+    assert paths.scheduler_locks == tmp_path / "locks"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -5,11 +5,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import attrs
 import pytest
 
 from deskbell.core.app.rounds import work_off
+from deskbell.core.contract.drafts import TicketDraft
 from deskbell.core.contract.events import TicketCreated
 from deskbell.core.contract.hookspecs import hookimpl
 from deskbell.core.contract.kinds import AgentAlert
@@ -192,6 +194,77 @@ def test_a_hang_quarantines_at_once_and_a_retry_takes_it_back(desk_folder: Path,
         switching.release(desk, "hostile")
         with desk.db.reading() as session:
             assert desk.db.directory(session).quarantined == {}
+
+
+def test_a_hang_is_called_once_in_a_batch(desk_folder: Path, hostile_folder: Path) -> None:
+    with opened(quick(desk_folder), plugins={"hostile": Hangs(hostile_folder)}) as desk:
+        mails = [MAIL.replace(b"<one@", f"<{number}@".encode()) for number in range(5)]
+        ids = [desk.intake.accept(mail, envelope_from=None, envelope_to=(), source="test") for mail in mails]
+        began = time.monotonic()
+        desk.take_in(ids)
+        assert time.monotonic() - began < 2
+        assert desk.calls.left_behind == 1
+
+
+class LeakyHooks(Hostile):
+    """Hangs in the hooks around the event, not in the one about it."""
+
+    calls: ClassVar[int] = 0
+
+    @hookimpl
+    def before_ticket_created(self, draft: TicketDraft) -> None:
+        LeakyHooks.calls += 1
+        time.sleep(20)
+
+    @hookimpl
+    def before_delivery(self, address: str) -> object:
+        return "nonsense"
+
+
+def test_before_hooks_count_and_quarantine_as_well(
+    desk_folder: Path, hostile_folder: Path, smtp_sink: SmtpSink
+) -> None:
+    with opened(quick(desk_folder), plugins={"hostile": LeakyHooks(hostile_folder)}) as desk:
+        for number in range(3):
+            receive(desk, MAIL.replace(b"<one@", f"<{number}@".encode()))
+        assert LeakyHooks.calls == 1
+        work_off(desk)
+    assert len(smtp_sink.mails) == 6
+
+
+class Surrogate(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice:
+        raise ValueError("half a pair \ud800 and NUL \x00")
+
+
+class SlowWords:
+    def __str__(self) -> str:
+        time.sleep(20)
+        return ""
+
+
+class SlowContext(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice:
+        return Notice("hostile", about=event, context={"nobody": SlowWords()})
+
+
+class NoSuchRole(Hostile):
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice:
+        return Notice("hostile", about=event, roles=("owner", "no such role", "admin_address"))
+
+
+@pytest.mark.parametrize("kind", [Surrogate, SlowContext, NoSuchRole], ids=lambda kind: kind.__name__)
+def test_odd_answers_silence_nobody_else(
+    kind: type[Hostile], desk_folder: Path, hostile_folder: Path, smtp_sink: SmtpSink
+) -> None:
+    (hostile_folder / "hostile" / "body.txt").write_text("{{ nobody }}")
+    with opened(quick(desk_folder), plugins={"hostile": kind(hostile_folder)}) as desk:
+        receive(desk, MAIL)
+        work_off(desk)
+    assert set(EXPECTED) <= {mail.recipients[0] for mail in smtp_sink.mails}
 
 
 def test_five_failures_quarantine(desk_folder: Path, hostile_folder: Path) -> None:

@@ -248,3 +248,23 @@ def test_explain_knows_also_who_was_never_thought_of(cli: Cli) -> None:
         ("new-ticket-autoresponse", "not_a_candidate"),
     }
     assert all(line["because"].endswith(".") for line in lines)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_explain_says_why_a_mail_became_no_ticket(cli: Cli) -> None:
+    cli("mail", "receive", stdin=b"From: ada@customer.example\n" + b"X-Line: y\n" * 5_000 + b"\nhello\n")
+    [kept] = cli.json("mail", "list")
+    [line] = cli.json("explain", "--refused", str(kept["id"]))
+    assert (line["event"], line["outcome"], line["reason"]) == ("mail_quarantined", "refused", "quarantined")
+    assert line["because"] == kept["reason"] != ""
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_simulate_asks_as_if_somebody_else_had_done_it_and_writes_nothing(cli: Cli) -> None:
+    cli("mail", "receive", stdin=multipart())
+    before = cli.json("outbox", "list")
+    lines = cli.json("simulate", "ticket_created", "--ticket", "100001", "--actor", "ann@example.com")
+    assert ("new-ticket-alert", "ann@example.com", "refused", "actor") in outcomes(lines)
+    assert ("new-ticket-autoresponse", "", "refused", "plugin_declined") in outcomes(lines)
+    assert cli.json("outbox", "list") == before
+    assert outcomes(cli.json("explain", "100001")) == EXPECTED

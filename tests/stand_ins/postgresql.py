@@ -65,7 +65,7 @@ class PostgresqlServer:
     def create(self, *, template: str = "template0") -> str:
         """Make a database, a copy of `template`, and return its name."""
         name = f"desk{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
     def drop(self, name: str) -> None:

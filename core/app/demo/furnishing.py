@@ -69,7 +69,5 @@ def furnish(directory: Path) -> Progress:
 def lead_to(desk: Desk, *, port: int) -> None:
     """Let the desk send its mail to the catcher on this port."""
     file = desk.paths.directory / "catcher.toml"
-    file.write_text(
-        f'[channels.smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n', encoding="utf-8"
-    )
+    file.write_text(f'[channels.smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n', encoding="utf-8")
     configuring.apply(desk, file, prune=False)

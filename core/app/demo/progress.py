@@ -1,7 +1,6 @@
 """How far a demo is: the file that marks a directory as one of a demo, and so as one that may be deleted."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def write(directory: Path, progress: Progress) -> None:
     """Keep how far the demo is; a cut of the power leaves the old or the new state."""
     fresh = directory / f"{MARKER}.new"
     fresh.write_text(json.dumps(attrs.asdict(progress)) + "\n", encoding="utf-8")
-    os.replace(fresh, directory / MARKER)
+    fresh.replace(directory / MARKER)
 
 
 def forget(directory: Path) -> None:

@@ -52,7 +52,9 @@ def channels(desk: Desk) -> Iterator[Finding]:
 
 def _server(desk: Desk, name: str) -> Iterator[Finding]:
     stored = StoredChannels(desk.db, desk.secrets).options(name)
-    options = structure(stored, desk.host.channels[name].Options, file="the desk's settings", path=f"channels.{name}")
+    options: object = structure(
+        stored, desk.host.channels[name].Options, file="the desk's settings", path=f"channels.{name}"
+    )
     server = str(getattr(options, "server", ""))
     host, _, port = server.rpartition(":")
     if not host or not port.isdecimal():

@@ -63,11 +63,6 @@ class Occasion:
         return self.directory.teams.get(team.id) if team is not None else None
 
     @cached_property
-    def verified(self) -> bool:
-        """Whether it is known who caused the event."""
-        return self.event.actor.verified and (self.entry is None or self.entry.verified)
-
-    @cached_property
     def poster(self) -> Person:
         """The end user whose message it is, `NOBODY` if it is none's."""
         author = self.entry.author if self.entry is not None else self.event.actor
@@ -76,7 +71,7 @@ class Occasion:
     @cached_property
     def culprits(self) -> frozenset[str]:
         """The identities of the actor; empty when nobody is known for sure (behaviour section 9)."""
-        return frozenset(people.actor(self.event.actor).identities) if self.verified else frozenset()
+        return frozenset(people.actor(self.event.actor).identities) if self.event.verified else frozenset()
 
     @cached_property
     def openers(self) -> frozenset[int]:

@@ -37,7 +37,7 @@ def sender_unverified(case: Case, pair: Pair) -> Verdict | None:
             f"{entry.author.address or 'The sender'} takes no part in this ticket; the message waits for an agent."
         )
         return Verdict("sender_unverified", because)
-    if case.occasion.verified or _is_poster(case, pair):
+    if case.occasion.event.verified or _is_poster(case, pair):
         return None
     return Verdict(
         "sender_unverified", "Nobody verified who sent this message; others are not told before an agent releases it."

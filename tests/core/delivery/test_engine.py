@@ -8,7 +8,9 @@ from stand_ins.desks import MAIL, new_desk, opened
 from stand_ins.smtp_sink import SmtpSink
 
 
-def test_a_mail_is_answered_at_once_by_a_running_service(tmp_path: Path, database_url: str, smtp_sink: SmtpSink) -> None:
+def test_a_mail_is_answered_at_once_by_a_running_service(
+    tmp_path: Path, database_url: str, smtp_sink: SmtpSink
+) -> None:
     folder = new_desk(tmp_path / "desk", database_url=database_url, smtp_port=smtp_sink.port)
     with opened(folder) as desk:
         service = Service(desk, listen=False)
@@ -25,3 +27,11 @@ def test_a_mail_is_answered_at_once_by_a_running_service(tmp_path: Path, databas
         finally:
             service.stop()
     assert len(smtp_sink.mails) == 10
+
+
+def test_a_listener_that_is_switched_off_does_not_listen(tmp_path: Path) -> None:
+    folder = new_desk(tmp_path / "desk", database_url="")
+    file = folder / "deskbell.toml"
+    file.write_text(file.read_text().replace("[listener]", "[listener]\nenabled = false", 1))
+    with opened(folder) as desk:
+        assert Service(desk, listen=True).listening_on == ""

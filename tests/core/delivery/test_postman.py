@@ -1,11 +1,14 @@
 """The postman: what channels answer, raise or leave undone, and what the outbox holds afterwards."""
 
+import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
 import attrs
 import pytest
+from sqlalchemy import text
 
 from deskbell.core.app import deliveries as hands
 from deskbell.core.app.opening import Desk
@@ -19,6 +22,8 @@ from deskbell.core.contract.channel import (
     TemporaryFailure,
 )
 from deskbell.core.contract.events import DeliveryFailed
+from deskbell.core.delivery.leases import Leases
+from deskbell.core.delivery.postman import Postman
 from deskbell.core.store import delivery_log, journal, tickets
 from deskbell.core.store.delivery_log import DeliveryRecord
 from stand_ins.clock import FrozenClock
@@ -96,7 +101,9 @@ def test_a_message_id_is_the_same_on_every_try(folder: Path, channel: type[Scrip
 
 def test_a_permanent_failure_is_a_dead_letter_and_an_event(folder: Path, channel: type[Scripted]) -> None:
     def refuse(delivery: Delivery) -> Answer:
-        return Receipt() if delivery.address == "admin@example.com" else PermanentFailure("550 no such user", code="550")
+        return (
+            Receipt() if delivery.address == "admin@example.com" else PermanentFailure("550 no such user", code="550")
+        )
 
     channel.behave = staticmethod(refuse)
     with opened(folder) as desk:
@@ -158,6 +165,39 @@ def test_a_zombie_marks_nothing(folder: Path, channel: type[Scripted], clock: Fr
         assert desk.postman.deliver_due().sent == 0
         assert {each.state for each in records(desk)} == {"sent"}
         assert history(desk) == ["ticket_created"]
+
+
+def test_a_slow_channel_keeps_its_deliveries(folder: Path, channel: type[Scripted], clock: FrozenClock) -> None:
+    """A lease is renewed while a peer is slow, whoever drives the postman: nobody else sends meanwhile."""
+    with opened(folder, clock=clock) as desk:
+        with_channel(desk, channel)
+        slow = Leases(
+            desk.db, clock=clock, longest=timedelta(minutes=1), faults=desk.watch, length=timedelta(milliseconds=300)
+        )
+        postman = Postman(desk.db, channels=desk.channels, leases=slow, clock=clock, faults=desk.watch)
+        meanwhile: list[int] = []
+
+        def dawdle(delivery: Delivery) -> Answer:
+            for _ in range(3):
+                clock.advance(seconds=0.2)
+                time.sleep(0.25)
+                meanwhile.append(desk.postman.deliver_due().claimed)
+            return Receipt()
+
+        channel.behave = staticmethod(dawdle)
+        assert postman.deliver_due().sent == 2
+        assert set(meanwhile) == {0}
+
+
+def test_a_delivery_that_took_five_workers_along_is_buried(folder: Path, channel: type[Scripted]) -> None:
+    """O15: marked before the attempt, and given up when it is the likely cause."""
+    with opened(folder) as desk:
+        with_channel(desk, channel)
+        with desk.db.writing() as session:
+            session.execute(text("UPDATE deliveries SET losses = 5 WHERE address = 'ada@customer.example'"))
+        work_off(desk)
+        assert [each.state for each in records(desk)] == ["dead", "sent"]
+        assert [each.address for each in channel.seen] == ["admin@example.com"]
 
 
 def test_a_held_channel_waits_and_a_released_one_goes_on(folder: Path, channel: type[Scripted]) -> None:

@@ -85,6 +85,9 @@ REFUSED = [
     ("odd options", {"ticket_created": hookimpl(silent), "Options": dict}, "its Options are no attrs class"),
     ("options without a default", {"ticket_created": hookimpl(silent), "Options": Demanding}, "its Options cannot be used"),
     ("options of an odd kind", {"ticket_created": hookimpl(silent), "Options": Odd}, "its Options cannot be used"),
+    ("an audience of an odd kind", {"ticket_created": hookimpl(silent), "audience": ["owner"]}, "its audience is no mapping"),
+    ("a default that is none", {"ticket_created": hookimpl(silent), "default": "on-ish"}, "its default is none of"),
+    ("a folder that is none", {"ticket_created": hookimpl(silent), "template_folders": hookimpl(lambda self: 42)}, "its template_folders failed"),
     ("unhashable", {"ticket_created": hookimpl(silent), "__hash__": None}, "it is unhashable"),
 ]  # fmt: skip
 

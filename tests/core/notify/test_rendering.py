@@ -79,7 +79,10 @@ BROKEN = {
     "a range": "{% for i in range(10) %}{% endfor %}",
     "division": "{{ 1 / 0 }}",
     "mutation": "{{ items.append(1) }}",
-    "endless text": "{% for a in big %}{% for b in big %}{{ 'x' * 1000 }}{% endfor %}{% endfor %}",
+    "repetition": "{{ 'x' * 300000000 }}",
+    "padding": "{{ '%300000000d' % 1 }}",
+    "silent loops": "{% for a in big %}{% for b in big %}{% for c in big %}{% if false %}x{% endif %}{% endfor %}{% endfor %}{% endfor %}",
+    "endless text": "{% for a in big %}{% for b in big %}{{ text }}{% endfor %}{% endfor %}",
     "slow": "{% for a in big %}{% for b in big %}{% for c in big %}{{ '' }}{% endfor %}{% endfor %}{% endfor %}",
     "not UTF-8": "",
 }
@@ -92,7 +95,7 @@ def test_a_broken_template_still_delivers_the_built_in_text(tmp_path: Path, faul
     own = write(tmp_path / "own", body=BROKEN[kind])
     if kind == "not UTF-8":
         (own / "words" / "body.txt").write_bytes(b"\xff\xfe\xff")
-    context = {**CONTEXT, "big": tuple(range(1000)), "items": [1]}
+    context = {**CONTEXT, "big": tuple(range(1000)), "items": [1], "text": "x" * 1000}
     words = Renderer(overrides=own, faults=faults).render("words", (plugin,), context)
     assert words.text == "built-in words\n"
     assert [fault.fingerprint for fault in faults.seen] == ["template:words"]
@@ -104,6 +107,23 @@ def test_when_the_plugins_own_words_fail_a_plain_text_goes_out(tmp_path: Path, f
     assert words.subject == "Example Help"
     assert "There is news from Example Help." in words.text
     assert faults.seen
+
+
+def test_an_override_that_is_added_later_is_used_at_once(tmp_path: Path, faults: Faults) -> None:
+    plugin = write(tmp_path / "plugin", body="from the plugin")
+    renderer = Renderer(overrides=tmp_path / "own", faults=faults)
+    assert renderer.render("words", (plugin,), CONTEXT).text == "from the plugin\n"
+    (tmp_path / "own" / "words").mkdir(parents=True)
+    (tmp_path / "own" / "words" / "body.txt").write_text("from the desk")
+    assert renderer.render("words", (plugin,), CONTEXT).text == "from the desk\n"
+
+
+def test_a_plugin_cannot_break_the_last_resort(tmp_path: Path, faults: Faults) -> None:
+    plugin = write(tmp_path / "plugin", body="{% extends '_base/body.txt' %}")
+    (plugin / "_base").mkdir()
+    (plugin / "_base" / "body.txt").write_text("{% broken %}")
+    words = Renderer(overrides=None, faults=faults).render("words", (plugin, BUILT_IN_TEMPLATES), CONTEXT)
+    assert "There is news from Example Help." in words.text
 
 
 def test_words_are_personal_when_any_part_or_parent_names_the_recipient(tmp_path: Path, faults: Faults) -> None:

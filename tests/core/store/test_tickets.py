@@ -17,7 +17,7 @@ from deskbell.core.contract.tickets import (
     Ticket,
     TicketStatus,
 )
-from deskbell.core.store import records, tickets
+from deskbell.core.store import records, ticket_changes, tickets
 from deskbell.core.store.database import Database
 from deskbell.core.store.directory import (
     AgentRecord,
@@ -28,7 +28,7 @@ from deskbell.core.store.directory import (
 )
 from deskbell.core.store.records import EndUserRecord
 from deskbell.core.store.rows import CollaboratorRow, TicketRow
-from deskbell.core.store.tickets import NewEntry, NewTicket
+from deskbell.core.store.ticket_changes import NewEntry, NewTicket
 from stand_ins.clock import MONDAY_MORNING, FrozenClock
 
 FILE = Attachment("plan.pdf", "application/pdf", 3, "d" * 64, "cid1")
@@ -86,22 +86,22 @@ def new_entry(ticket_id: int, **changes: object) -> NewEntry:
 
 def test_numbers_begin_at_100001_and_go_on(db: Database) -> None:
     with db.writing() as session:
-        assert tickets.next_numbers(session, 2) == ("100001", "100002")
+        assert ticket_changes.next_numbers(session, 2) == ("100001", "100002")
     with db.writing() as session:
-        assert tickets.next_numbers(session, 1) == ("100003",)
+        assert ticket_changes.next_numbers(session, 1) == ("100003",)
 
 
 def test_numbers_of_a_transaction_that_failed_are_given_again(db: Database) -> None:
     with suppress(ZeroDivisionError), db.writing() as session:
-        assert tickets.next_numbers(session, 5)[0] == "100001"
+        assert ticket_changes.next_numbers(session, 5)[0] == "100001"
         raise ZeroDivisionError
     with db.writing() as session:
-        assert tickets.next_numbers(session, 1) == ("100001",)
+        assert ticket_changes.next_numbers(session, 1) == ("100001",)
 
 
 def test_a_snapshot_names_everything_that_the_row_points_at(db: Database, places: dict[str, int]) -> None:
     with db.writing() as session:
-        [ticket_id] = tickets.insert_tickets(
+        [ticket_id] = ticket_changes.insert_tickets(
             session,
             [
                 new_ticket(
@@ -136,7 +136,7 @@ def test_a_snapshot_names_everything_that_the_row_points_at(db: Database, places
 
 def test_a_bare_ticket_is_nobodys(db: Database, places: dict[str, int]) -> None:
     with db.writing() as session:
-        [ticket_id] = tickets.insert_tickets(session, [new_ticket(places, "100001")])
+        [ticket_id] = ticket_changes.insert_tickets(session, [new_ticket(places, "100001")])
         found = tickets.snapshot(session, ticket_id)
     assert (found.topic, found.agent, found.team, found.last_respondent, found.collaborators) == (
         None,
@@ -149,7 +149,7 @@ def test_a_bare_ticket_is_nobodys(db: Database, places: dict[str, int]) -> None:
 
 def test_collaborators_come_in_the_order_of_joining(db: Database, places: dict[str, int]) -> None:
     with db.writing() as session:
-        [ticket_id] = tickets.insert_tickets(session, [new_ticket(places, "100001", owner_id=places["friend"])])
+        [ticket_id] = ticket_changes.insert_tickets(session, [new_ticket(places, "100001", owner_id=places["friend"])])
         session.add_all(
             [
                 CollaboratorRow(
@@ -174,9 +174,11 @@ def test_collaborators_come_in_the_order_of_joining(db: Database, places: dict[s
 def test_a_batch_keeps_its_order(db: Database, places: dict[str, int]) -> None:
     numbers = [str(100_001 + place) for place in range(300)]
     with db.writing() as session:
-        ids = tickets.insert_tickets(session, [new_ticket(places, number) for number in numbers])
+        ids = ticket_changes.insert_tickets(session, [new_ticket(places, number) for number in numbers])
         found = tickets.snapshots(session, ids)
-        entries = tickets.insert_entries(session, [new_entry(ticket_id, text=str(ticket_id)) for ticket_id in ids])
+        entries = ticket_changes.insert_entries(
+            session, [new_entry(ticket_id, text=str(ticket_id)) for ticket_id in ids]
+        )
     assert [found[ticket_id].number for ticket_id in ids] == numbers
     with db.reading() as session:
         assert [tickets.entries(session, ticket_id) for ticket_id in ids[:5]] == [(entry,) for entry in entries[:5]]
@@ -184,8 +186,8 @@ def test_a_batch_keeps_its_order(db: Database, places: dict[str, int]) -> None:
 
 def test_an_entry_is_read_back_as_it_was_written(db: Database, places: dict[str, int]) -> None:
     with db.writing() as session:
-        [ticket_id] = tickets.insert_tickets(session, [new_ticket(places, "100001")])
-        first, second = tickets.insert_entries(
+        [ticket_id] = ticket_changes.insert_tickets(session, [new_ticket(places, "100001")])
+        first, second = ticket_changes.insert_entries(
             session,
             [
                 new_entry(ticket_id, automatic=True, held=True, attachments=(FILE, FILE)),
@@ -205,13 +207,13 @@ def test_an_unknown_number_is_named(db: Database) -> None:
 
 def test_an_unknown_id_is_named(db: Database) -> None:
     with db.writing() as session, pytest.raises(UnknownName):
-        tickets.lock(session, [7])
+        ticket_changes.lock(session, [7])
 
 
 def test_tickets_are_found_by_the_mails_stored_on_them(db: Database, places: dict[str, int]) -> None:
     with db.writing() as session:
-        one, two = tickets.insert_tickets(session, [new_ticket(places, "100001"), new_ticket(places, "100002")])
-        tickets.insert_entries(
+        one, two = ticket_changes.insert_tickets(session, [new_ticket(places, "100001"), new_ticket(places, "100002")])
+        ticket_changes.insert_entries(
             session,
             [
                 new_entry(one, message_id="<a@x>"),
@@ -226,7 +228,7 @@ def test_tickets_are_found_by_the_mails_stored_on_them(db: Database, places: dic
 
 def test_closed_before_leaves_out_open_and_newly_closed_tickets(db: Database, places: dict[str, int]) -> None:
     with db.writing() as session:
-        ids = tickets.insert_tickets(session, [new_ticket(places, str(number)) for number in (1, 2, 3)])
+        ids = ticket_changes.insert_tickets(session, [new_ticket(places, str(number)) for number in (1, 2, 3)])
         for ticket_id, hours in ((ids[0], 1), (ids[1], 3)):
             row = session.get_one(TicketRow, ticket_id)
             row.status, row.closed_at = "closed", MONDAY_MORNING + timedelta(hours=hours)
@@ -236,13 +238,13 @@ def test_closed_before_leaves_out_open_and_newly_closed_tickets(db: Database, pl
 
 def test_reopening_and_assigning_change_the_row(db: Database, places: dict[str, int], clock: FrozenClock) -> None:
     with db.writing() as session:
-        [ticket_id] = tickets.insert_tickets(session, [new_ticket(places, "1")])
+        [ticket_id] = ticket_changes.insert_tickets(session, [new_ticket(places, "1")])
         row = session.get_one(TicketRow, ticket_id)
         row.status, row.closed_at = "closed", MONDAY_MORNING
     later = clock.advance(hours=1)
     with db.writing() as session:
-        tickets.reopen(session, [ticket_id], now=later)
-        tickets.assign(session, ticket_id, agent_id=places["agent"], team_id=None, now=later)
+        ticket_changes.reopen(session, [ticket_id], now=later)
+        ticket_changes.assign(session, ticket_id, agent_id=places["agent"], team_id=None, now=later)
     with db.reading() as session:
         row = session.get_one(TicketRow, ticket_id)
         assert (row.status, row.closed_at, row.updated_at, row.agent_id) == ("open", None, later, places["agent"])
@@ -250,7 +252,7 @@ def test_reopening_and_assigning_change_the_row(db: Database, places: dict[str, 
 
 def test_the_list_is_newest_first_and_filtered(db: Database, places: dict[str, int]) -> None:
     with db.writing() as session:
-        ids = tickets.insert_tickets(
+        ids = ticket_changes.insert_tickets(
             session,
             [
                 new_ticket(places, "1"),

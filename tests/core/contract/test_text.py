@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskbell.core.outbox.one_line import one_line
+from deskbell.core.contract.text import one_line
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A service's own words, made fit to be kept and shown."""
+"""Foreign words made fit for one line of a database, a log or a screen."""
 
 LONGEST = 500
 
