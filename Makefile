@@ -17,7 +17,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## make the environment and start the demo, a desk in ./demo-desk
-	$(BIN)/deskbell --dir $(DESK) demo
+	exec $(BIN)/deskbell --dir $(DESK) demo
 
 test: lint ## make the environment, check the code, run every test
 	$(BIN)/coverage erase
@@ -63,6 +63,7 @@ $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 $(PINS_VENV)/.ready: Makefile

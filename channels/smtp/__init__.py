@@ -13,6 +13,9 @@ from .replies import Broken
 MAX_FRUITLESS = 3
 """How many connections in a row may break without a single mail judged before a call gives up."""
 
+CHECK_SECONDS = 5.0
+"""How long a check waits for a server that does not answer."""
+
 
 class SmtpChannel(Channel):
     """Mail by SMTP (RFC 5321)."""
@@ -35,6 +38,15 @@ class SmtpChannel(Channel):
     def unready(self) -> str:
         """See `Channel.unready`."""
         return self._options.missing
+
+    def health(self) -> str:
+        """Reach the server, encrypt and sign in, as a delivery would; see `Channel.check`."""
+        limit = min(self._options.timeout_seconds, self._send_limit, CHECK_SECONDS)
+        try:
+            with self._pool.lease(until=self._clock.monotonic() + limit):
+                return ""
+        except Broken as broken:
+            return broken.fault or broken.detail
 
     def deliver(self, deliveries: Sequence[Delivery]) -> Sequence[Receipt | DeliveryFailure]:
         """Send each as one mail with one recipient.

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from .. import outbox
 from ..desk import blueprint
 from ..desk.blueprint.catalogue import Catalogue
 from ..settings import read_toml
@@ -27,6 +28,9 @@ def apply(desk: Desk, file: Path, *, prune: bool) -> None:
     with desk.db.writing() as session:
         plan = blueprint.plan(session, wanted, prune=prune, secrets=desk.secrets)
         blueprint.apply(session, plan, now=desk.clock.now())
+        for change in plan.changes:
+            if change.table == "channels":
+                outbox.hasten(session, change.key, now=desk.clock.now())
 
 
 def exported(desk: Desk) -> str:

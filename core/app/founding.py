@@ -5,7 +5,7 @@ from pathlib import Path
 import attrs
 
 from ..contract.clock import Clock, SystemClock
-from ..contract.errors import DeskbellError
+from ..contract.errors import DeskbellError, InvalidValue
 from ..desk import blueprint
 from ..desk.blueprint.first_desk import first_desk
 from ..host.admission import Host
@@ -50,27 +50,46 @@ def found(directory: Path, beginning: Beginning, *, clock: Clock | None = None) 
     paths = DeskPaths(directory)
     if paths.settings_file.exists():
         raise DeskExists(directory)
+    settings = _settings(beginning)
+    wanted = _first_desk(beginning)
     for folder in (directory, paths.attachments, paths.templates):
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     secrets = SecretBox.create(paths.key_file)
-    settings = Settings(database=DatabaseSettings(url=beginning.database_url))
     url = paths.database_url(settings)
     if not beginning.database_url:
         # SQLite gives its log and shared memory the mode of the database, whoever writes to it later.
         paths.database_file.touch(mode=PRIVATE_FILE)
     migrate(url)
-    _furnish(url, beginning, secrets, clock or SystemClock())
+    _furnish(url, wanted, secrets, clock or SystemClock())
     paths.settings_file.touch(mode=PRIVATE_FILE)
     paths.settings_file.write_text(render_settings(settings), encoding="utf-8")
 
 
-def _furnish(url: str, beginning: Beginning, secrets: SecretBox, clock: Clock) -> None:
+def renew_key(directory: Path) -> bool:
+    """Make a new key for a desk that has lost its own; False when it has one. What the old one sealed stays sealed."""
+    paths = DeskPaths(directory)
+    if not paths.settings_file.exists() or paths.key_file.exists():
+        return False
+    SecretBox.create(paths.key_file)
+    return True
+
+
+def _settings(beginning: Beginning) -> Settings:
+    try:
+        return Settings(database=DatabaseSettings(url=beginning.database_url))
+    except ValueError as error:
+        raise InvalidValue(
+            "--database-url", str(error), "Name a postgresql:// URL, or leave it out for SQLite."
+        ) from error
+
+
+def _first_desk(beginning: Beginning) -> blueprint.Blueprint:
     host = Host(safe_mode=True)
     host.load()
     catalogue = blueprint.Catalogue(
         plugins={name: admitted.plugin for name, admitted in host.plugins.items()}, channels=host.channels
     )
-    wanted = first_desk(
+    return first_desk(
         desk_name=beginning.desk_name,
         department=beginning.department,
         mailbox=beginning.mailbox,
@@ -79,6 +98,9 @@ def _furnish(url: str, beginning: Beginning, secrets: SecretBox, clock: Clock) -
         smtp_host=beginning.smtp_host,
         catalogue=catalogue,
     )
+
+
+def _furnish(url: str, wanted: blueprint.Blueprint, secrets: SecretBox, clock: Clock) -> None:
     db = Database(url, clock=clock)
     try:
         with db.writing() as session:

@@ -7,11 +7,9 @@ import structlog
 
 from ..contract.errors import DeskbellError
 from ..intake.pipe import receive_pipe
-from ..store.database import DatabaseUnavailable
 from .opening import open_desk
 
 EX_TEMPFAIL = 75
-EX_CONFIG = 78
 
 log = structlog.get_logger("deskbell")
 
@@ -31,12 +29,10 @@ def receive_mail(
     """
     try:
         desk = open_desk(directory, safe_mode=safe_mode)
-    except DatabaseUnavailable as error:
+    except (DeskbellError, OSError) as error:
+        # An administrator can mend all of it, and an MTA bounces at any other code: the mail shall come again.
         log.error("The mail was not taken", reason=str(error))
         return EX_TEMPFAIL
-    except DeskbellError as error:
-        log.error("The mail was not taken", reason=str(error))
-        return EX_CONFIG
     received = None
     try:
         with desk:

@@ -34,7 +34,8 @@ def recorded(
 
 def _kept_mail(mail: RawMail) -> Line:
     """Why a mail became no ticket, as the first line of the answer: no plugin was asked about it."""
-    because = mail.reason or f"The mail is {mail.state.value}."
+    stored = mail.state is RawState.STORED
+    because = "The mail was stored; 'deskbell mail list --state stored' names its ticket." if stored else mail.reason
     return Line(
         event_id=0,
         event=f"mail_{mail.state.value}",
@@ -42,7 +43,7 @@ def _kept_mail(mail: RawMail) -> Line:
         person="",
         address=mail.envelope_from or "",
         roles=(),
-        outcome=Outcome.REFUSED.value if mail.state is not RawState.STORED else Outcome.NOTIFIED.value,
+        outcome=Outcome.NOTIFIED.value if stored else Outcome.REFUSED.value,
         reason=mail.state.value,
         because=because,
     )

@@ -8,7 +8,7 @@ import attrs
 from ..contract.errors import InvalidValue, UnknownName
 from ..contract.kinds import Level, Plugin, Switch
 from ..contract.structuring import plain
-from ..host.admission import Admitted
+from ..host.admission import Admitted, PluginRefused
 from ..notify import switches
 from ..store import configuration
 from ..store.directory import Directory, Named
@@ -119,8 +119,10 @@ def viewed(desk: Desk, name: str, *, department: str | None, topic: str | None, 
         kind=kind_of(admitted.plugin),
         title=admitted.plugin.title or name,
         description=" ".join((inspect.getdoc(admitted.plugin) or "").split()),
-        on=effective.on,
-        because=effective.because,
+        on=effective.on and name not in directory.quarantined,
+        because=f"It is quarantined: {directory.quarantined[name]}"
+        if name in directory.quarantined
+        else effective.because,
         shadow_because=effective.shadow_because,
         values=tuple(_values(admitted, directory, department_id)),
         set_elsewhere=tuple(_switch_lines(name, directory)),
@@ -229,6 +231,8 @@ def release(desk: Desk, name: str) -> None:
 
 def _admitted(desk: Desk, name: str) -> Admitted:
     admitted = desk.host.plugins.get(name)
+    if admitted is None and name in desk.host.set_aside:
+        raise PluginRefused(name, desk.host.set_aside[name])
     if admitted is None:
         raise UnknownName("plugin", name, desk.host.plugins)
     return admitted

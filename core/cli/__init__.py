@@ -1,5 +1,6 @@
 """The command line: commands are found by name and imported only when they run, so that help is fast."""
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -43,7 +44,7 @@ A desk in one minute:
 @click.option(
     "--dir",
     "directory",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     envvar="DESKBELL_DIR",
     default=Path(),
     show_default="DESKBELL_DIR, else the current directory",
@@ -59,6 +60,10 @@ def cli(context: click.Context, directory: Path, safe_mode: bool) -> None:
 
 def main() -> None:
     """Run the command line; a fault that a person can act on is one sentence, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that knows fewer characters than the mails shows the others escaped.
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli.main(prog_name="deskbell", standalone_mode=True)
     except DeskbellError as error:
@@ -68,3 +73,7 @@ def main() -> None:
         # The reader of our output went away (`| head`); Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"Error: {where}{error.strerror or error}.", err=True)
+        sys.exit(1)

@@ -41,7 +41,9 @@ def apply(context: click.Context, file: Path, dry_run: bool, prune: bool, yes: b
             show_plan(lines, dry_run=dry_run)
         if dry_run or not lines:
             return
-        if prune and not yes and sys.stdin.isatty() and any(line.startswith("-") for line in lines):
+        if prune and not yes and any(line.startswith("-") for line in lines):
+            if not sys.stdin.isatty():
+                raise click.UsageError("This removes something and nobody can be asked here: add --yes.")
             click.confirm("Apply this, removals included?", abort=True)
         configuring.apply(desk, file, prune=prune)
     if not as_json:

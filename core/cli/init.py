@@ -49,8 +49,14 @@ def init(
 
     In a terminal it asks; without one it takes what the options say.
     """
-    from ..app.founding import Beginning, found
+    from ..app.founding import Beginning, found, renew_key
 
+    directory: Path = context.obj["directory"]
+    if renew_key(directory):
+        click.echo(
+            f"A new secret.key is in {directory}. Give the desk its secrets again, such as channels.smtp.password."
+        )
+        return
     beginning = Beginning(
         desk_name=name,
         department=department,
@@ -62,7 +68,6 @@ def init(
     )
     if sys.stdin.isatty() and not no_input:
         beginning = _asked(beginning)
-    directory: Path = context.obj["directory"]
     found(directory, beginning)
     click.echo(f"A desk is open in {directory}: department '{beginning.department}', mailbox {beginning.mailbox}.")
     if not beginning.smtp_host:

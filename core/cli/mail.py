@@ -35,8 +35,8 @@ def receive(
 ) -> None:
     """Take one mail from standard input, for an MTA's pipe.
 
-    Exit codes are those of sysexits: 0 when the mail is kept, 75 when it shall be tried again later, 65 when it is far too
-    large, 78 when the desk is not set up.
+    Exit codes are those of sysexits: 0 when the mail is kept; 75 when it shall come again later, because the database is away
+    or the desk is not set up right; 65 when it is empty or far too large; 67 when there is no such mailbox.
     """
     from ..app.pipe import receive_mail
 
@@ -53,7 +53,9 @@ def receive(
 
 @mail.command("list")
 @click.option("--state", type=click.Choice((*STATES, "all")), help="Default: what was refused or set aside.")
-@click.option("--limit", default=100, show_default=True, help="At most so many, newest first.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many, newest first."
+)
 @json_option
 @click.pass_context
 def list_(context: click.Context, state: str | None, limit: int, as_json: bool) -> None:

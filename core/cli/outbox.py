@@ -2,6 +2,7 @@
 
 import click
 
+from ..contract.errors import InvalidValue
 from .desks import desk_of
 from .examples import examples
 from .output import console, json_option, plain, print_json, show, table
@@ -37,7 +38,9 @@ def outbox() -> None:
 @outbox.command("list")
 @click.option("--state", type=click.Choice(STATES), help="Only deliveries in this state.")
 @click.option("--ticket", metavar="NUMBER", help="Only deliveries of this ticket.")
-@click.option("--limit", default=100, show_default=True, help="At most so many, newest first.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many, newest first."
+)
 @json_option
 @click.pass_context
 def list_(context: click.Context, state: str | None, ticket: str | None, limit: int, as_json: bool) -> None:
@@ -84,6 +87,7 @@ def retry(context: click.Context, delivery: tuple[int, ...], all_dead: bool) -> 
     _need(delivery, all_dead, "--all-dead")
     with desk_of(context) as desk:
         moved = deliveries.retry(desk, delivery, all_dead=all_dead)
+    _check_moved(moved, delivery, "It was sent, is being sent, or does not exist")
     click.echo(f"{len(moved)} to be tried now; 'deskbell work --once' or a running 'serve' sends them.")
 
 
@@ -97,6 +101,7 @@ def dead(context: click.Context, delivery: tuple[int, ...], reason: str) -> None
 
     with desk_of(context) as desk:
         moved = deliveries.bury(desk, delivery, reason=reason)
+    _check_moved(moved, delivery, "Only waiting and held deliveries can be given up")
     click.echo(f"{len(moved)} of {len(delivery)} given up.")
 
 
@@ -128,7 +133,19 @@ def _set_held(context: click.Context, delivery: tuple[int, ...], channel: str | 
             click.echo(f"Channel '{channel}' is {'held back' if held else 'released'}.")
         if delivery:
             moved = deliveries.hold(desk, delivery) if held else deliveries.release(desk, delivery)
+            _check_moved(
+                moved, delivery, "Only waiting ones can be held back" if held else "Only held ones can be released"
+            )
             click.echo(f"{len(moved)} of {len(delivery)} {'held back' if held else 'released'}.")
+
+
+def _check_moved(moved: tuple[int, ...], wanted: tuple[int, ...], reason: str) -> None:
+    """Say which deliveries were left as they are, and fail when all were."""
+    left = [number for number in wanted if number not in moved]
+    if left and not moved:
+        raise InvalidValue("delivery " + ", ".join(map(str, left)), reason, "See 'deskbell outbox show'.")
+    if left:
+        click.echo(f"Left as they are: {', '.join(map(str, left))}. {reason}.", err=True)
 
 
 def _need(delivery: tuple[int, ...], other: object, option: str) -> None:

@@ -12,6 +12,7 @@ from .output import console, json_option, plain, print_json, show, table
 
 if TYPE_CHECKING:
     from ..contract.events import Event
+    from ..contract.tickets import Ticket
 
 COLUMNS = ("number", "status", "priority", "department", "subject", "owner", "agent", "team", "created_at")
 ALL = "all"
@@ -34,7 +35,9 @@ def ticket() -> None:
 @click.option("--status", type=click.Choice(("open", "closed", ALL)), default="open", show_default=True)
 @click.option("--department", metavar="NAME", help="Only this department.")
 @click.option("--agent", metavar="ADDRESS", help="Only those assigned to this agent.")
-@click.option("--limit", default=50, show_default=True, help="At most so many, newest first.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many, newest first."
+)
 @json_option
 @click.pass_context
 def list_(
@@ -48,7 +51,10 @@ def list_(
     with desk_of(context) as desk:
         rows = acting.listed(desk, status=wanted, department=department, agent=agent, limit=limit)
     empty = "There are no such tickets. 'deskbell mail receive < mail.eml' or 'deskbell ticket open' makes one."
-    show(rows, columns=COLUMNS, as_json=as_json, empty=empty)
+    if as_json or not rows:
+        show(rows, columns=COLUMNS, as_json=as_json, empty=empty)
+    else:
+        table(COLUMNS, ([_cell(row, name) for name in COLUMNS] for row in rows))
 
 
 @ticket.command("show")
@@ -65,7 +71,8 @@ def show_(context: click.Context, number: str, as_json: bool) -> None:
         history = [{"name": event.name, **plain(event)} for event in view.history]
         print_json({"ticket": plain(view.ticket), "entries": plain(view.entries), "history": history})
         return
-    table(("field", "value"), [(name, getattr(view.ticket, name)) for name in COLUMNS])
+    table(("field", "value"), [(name, _cell(view.ticket, name)) for name in COLUMNS])
+    click.echo(f"Owner: {view.ticket.owner.name} <{view.ticket.owner.address}>".replace("  ", " "))
     for entry in view.entries:
         marks = "".join(f", {mark}" for mark in ("automatic", "held") if getattr(entry, mark))
         verified = "" if entry.verified else ", sender not verified"
@@ -159,6 +166,14 @@ def assign(context: click.Context, number: str, agent: str, team: str, by: str |
     with desk_of(context) as desk:
         events = acting.assign(desk, number, by=by, agent=agent, team=team, comment=comment)
     _say(events)
+
+
+def _cell(ticket: "Ticket", column: str) -> object:
+    if column == "owner":
+        return ticket.owner.name or ticket.owner.address
+    if column == "subject":
+        return ticket.subject or "(no subject)"
+    return getattr(ticket, column)
 
 
 def _text(text: str | None) -> str:

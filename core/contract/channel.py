@@ -98,5 +98,12 @@ class Channel(ABC):
         :returns: a `Receipt`, `TemporaryFailure` or `PermanentFailure` for each, in the same order.
         """
 
+    def health(self) -> str:
+        """Find out whether the service would take deliveries now; nothing is sent.
+
+        :returns: '' when it would, else why not, as a sentence for an administrator.
+        """
+        return self.unready()
+
     def close(self) -> None:
         """Let go of connections; called once, when no thread delivers any more."""

@@ -76,6 +76,9 @@ class Host:
                 self.set_aside[point.name] = "safe mode starts with built-ins only"
             else:
                 self._load(point)
+        for name in sorted(self._disabled - {point.name for point in found}):
+            hint = suggestion(nearest(name, (point.name for point in found)))
+            self.set_aside[name] = f"disabled in deskbell.toml, but no such plugin is installed.{hint}"
 
     def _load(self, point: EntryPoint) -> None:
         try:

@@ -122,7 +122,7 @@ class Processing:
             letters, aside = self._read(
                 mails, raw_mails.waiting_contents(session, [mail.id for mail in mails]), directory
             )
-            first, *later = [*rounds(letters), ()]
+            first, *later = list(rounds(letters)) or [()]
             matches = match_letters(session, first, now=self._clock.now())
         self._set_aside(aside)
         events += self._hand_in(first, matches, directory)

@@ -42,7 +42,8 @@ def submit(
     posting = [each for each in fresh if isinstance(each, NewMessage)]
     if opening and posting:
         # People, then numbers, then tickets: whoever locks in this order waits for nobody who waits back.
-        end_users.ensure(session, [_person(each.letter) for each in (*opening, *posting)], now=now)
+        letters = [*(each.letter for each in opening), *(each.letter for each in posting)]
+        end_users.ensure(session, [_person(letter) for letter in letters], now=now)
     work = _Work(session, directory, faults, now, outcomes=outcomes)
     work.open(opening)
     work.post(posting)

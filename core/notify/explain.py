@@ -62,7 +62,7 @@ def _line(event: str, decision: Decision, candidate: Candidate) -> Line:
         event_id=decision.event_id,
         event=event,
         plugin=decision.plugin,
-        person=candidate.name or candidate.person,
+        person=candidate.name or candidate.address or candidate.person,
         address=candidate.address,
         roles=candidate.roles,
         outcome=candidate.outcome.value,

@@ -2,7 +2,7 @@
 
 from ..store.deliveries import Claimed, Envelope, NewBody, NewDelivery
 from .box import Buried, Marked, claim, enqueue, poison, record, renew
-from .by_hand import bury, hold, release, retry
+from .by_hand import bury, hasten, hold, release, retry
 from .plan import next_try
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "bury",
     "claim",
     "enqueue",
+    "hasten",
     "hold",
     "next_try",
     "poison",

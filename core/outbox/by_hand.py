@@ -18,6 +18,11 @@ def retry(session: Session, ids: Iterable[int], *, now: datetime) -> tuple[int, 
     return table.change(session, ids, among=("queued", "held", "dead", "cancelled"), values=fresh)
 
 
+def hasten(session: Session, channel: str, *, now: datetime) -> None:
+    """Make all that waits for a channel due now: it was set up anew, and the old failures say nothing of it."""
+    table.hasten(session, channel, now=now)
+
+
 def bury(session: Session, ids: Iterable[int], *, reason: str) -> tuple[int, ...]:
     """Give queued and held deliveries up, which makes dead letters of them.
 

@@ -444,6 +444,16 @@ def postpone(session: Session, channel: str, *, now: datetime, until: datetime) 
     )
 
 
+def hasten(session: Session, channel: str, *, now: datetime) -> None:
+    """Let all queued deliveries of a channel be due at `now`."""
+    session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.state == "queued", DeliveryRow.channel == channel, DeliveryRow.due_at > now)
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def change(
     session: Session, ids: Iterable[int], *, among: Collection[str], values: Mapping[str, Any]
 ) -> tuple[int, ...]:

@@ -7,12 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from stand_ins.command_line import Cli
+
+LONGEST_SECONDS = 60.0
 
 TOLD = """\
     told  100001 new-ticket-alert: ops@acme.example as admin address
@@ -38,6 +43,30 @@ def caught(folder: Path) -> list[tuple[str, str]]:
         for file in sorted((folder / "caught").glob("*.eml"))
     ]
     return sorted((str(mail["To"]), str(mail["Subject"])) for mail in mails)
+
+
+@contextmanager
+def running(folder: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A demo that runs until it is stopped, at the latest at the end of the block."""
+    environment = {**os.environ, "DESKBELL_DIR": str(folder), "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "deskbell", "demo", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True
+    ) as process:
+        watchdog = threading.Timer(LONGEST_SECONDS, process.kill)
+        watchdog.start()
+        try:
+            yield process
+        finally:
+            watchdog.cancel()
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+def until(process: "subprocess.Popen[str]", words: str) -> str:
+    """The next line that holds `words`; the test fails when the demo ends before."""
+    assert process.stdout is not None
+    return next(line for line in process.stdout if words in line)
 
 
 def test_five_mails_then_a_second_start_then_begun_anew(cli: Cli, folder: Path) -> None:
@@ -82,27 +111,32 @@ def test_all_samples_arrive_and_nothing_fails(cli: Cli) -> None:
     assert len(cli.json("mail", "list", "--state", "all")) == 16
     assert len(cli.json("ticket", "list")) == 15
     assert {each["state"] for each in cli.json("outbox", "list")} == {"sent"}
+    assert "All sample mails are in" not in said, "a counted demo ends"
+
+
+def test_a_mail_of_ones_own_from_another_terminal(cli: Cli, folder: Path) -> None:
+    cli("demo", "--count", "15", "--pace", "0")
+    with running(folder) as process:
+        assert "All sample mails are in" in until(process, "All sample mails")
+        mail = b"From: you@home.example\nTo: printers@acme.example\nSubject: Hello\n\nIs anybody there?\n"
+        cli("mail", "receive", stdin=mail)
+        assert "ticket created 100016 by you@home.example in Printers: Hello" in until(
+            process, "happened  ticket created"
+        )
+        assert "sent  smtp to " in until(process, "    sent  ")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_cleanly(folder: Path, number: signal.Signals) -> None:
-    environment = {**os.environ, "DESKBELL_DIR": str(folder), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "deskbell", "demo", "--pace", "60"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        for line in process.stdout:
-            if "    sent  " in line:
-                break
+    with running(folder, "--pace", "60") as process:
+        until(process, "    sent  ")
         began = time.monotonic()
         process.send_signal(number)
-        rest = process.stdout.read()
-        assert process.wait(20) == 0
+        rest, complaints = process.communicate(timeout=20)
+        assert process.returncode == 0
         assert time.monotonic() - began < 10
         assert rest.endswith("The demo has stopped; the next start continues.\n")
-        assert process.stderr.read() == ""
+        assert complaints == ""
     assert json.loads((folder / "demo.json").read_text()) == {"furnished": True, "sent": 1}
 
 

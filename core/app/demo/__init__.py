@@ -145,7 +145,7 @@ class _Play:
 
     def _linger(self) -> None:
         """All samples are in; what the user does is followed until the end."""
-        self.tell(Happening(Kind.NOTE, "All sample mails are in: send your own as said above, or begin anew with --fresh."))
+        self.tell(Happening(Kind.NOTE, "All sample mails are in: send one of your own, or begin anew with --fresh."))
         while not self.stop.is_set():
             self._look()
 

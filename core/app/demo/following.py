@@ -92,10 +92,10 @@ class Follower:
 
 
 def _arrival(mail: RawMail) -> Happening:
-    sender = mail.envelope_from or "nobody (null sender)"
-    to = ", ".join(mail.envelope_to)
+    sender = "the null sender" if mail.envelope_from == "" else mail.envelope_from
+    way = (f" from {sender}" if sender else "") + (f" to {', '.join(mail.envelope_to)}" if mail.envelope_to else "")
     became = mail.state.value + (f": {mail.reason}" if mail.reason else "")
-    return Happening(Kind.ARRIVED, f"mail {mail.id} from {sender} to {to}, {mail.size} octets: {became}")
+    return Happening(Kind.ARRIVED, f"mail {mail.id}{way}, {mail.size} octets: {became}")
 
 
 def _in_words(event: Event) -> str:

@@ -1,18 +1,13 @@
 """The ways in and out: plugins in use, channels that reach their server, mailboxes that are fetched."""
 
-import socket
 from collections.abc import Iterator
 
 from ...contract.errors import DeskbellError
-from ...contract.structuring import structure
 from .. import mailboxes as fetched
 from .. import switching
 from ..mailboxes import Fetching
 from ..opening import Desk
-from ..stored_channels import StoredChannels
 from .finding import Finding, fault, fine, warning
-
-CONNECT_SECONDS = 5.0
 
 
 def plugins(desk: Desk) -> Iterator[Finding]:
@@ -46,30 +41,13 @@ def channels(desk: Desk) -> Iterator[Finding]:
             f"Channel '{name}' waits: {reason.rstrip('.')}.",
             remedy=f"Set channels.{name} with 'deskbell apply', or let it go with 'deskbell outbox release'.",
         )
-    for name in gathering.ready:
-        yield from _server(desk, name)
-
-
-def _server(desk: Desk, name: str) -> Iterator[Finding]:
-    stored = StoredChannels(desk.db, desk.secrets).options(name)
-    options: object = structure(
-        stored, desk.host.channels[name].Options, file="the desk's settings", path=f"channels.{name}"
-    )
-    server = str(getattr(options, "server", ""))
-    host, _, port = server.rpartition(":")
-    if not host or not port.isdecimal():
-        yield fine("channels", f"Channel '{name}' is set up.")
-        return
-    try:
-        socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS).close()
-    except OSError as error:
-        yield fault(
-            "channels",
-            f"Channel '{name}' cannot reach {server}: {error.strerror or error}.",
-            remedy=f"Start that server, or correct channels.{name}.host and port; mail waits in the outbox meanwhile.",
-        )
-    else:
-        yield fine("channels", f"Channel '{name}' is set up, and {server} takes connections.")
+    for name, channel in gathering.ready.items():
+        trouble = channel.health()
+        if trouble:
+            remedy = f"Start its server, or correct channels.{name}; mail waits in the outbox meanwhile."
+            yield fault("channels", f"Channel '{name}' cannot deliver: {trouble}", remedy=remedy)
+        else:
+            yield fine("channels", f"Channel '{name}' is set up, and its server is ready for mail.")
 
 
 def mailboxes(desk: Desk) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from .checks import check
 from .difference import after, changes_to
 from .objects import DeskObject, Group, Tables
 from .parsed import Blueprint
-from .removal import check_removals
+from .removal import check_removals, keep_those_who_wrote
 from .settling import Settler, settle
 from .standing import Standing, stand
 
@@ -38,7 +38,7 @@ def plan(
     standing = stand(session, end_users=people)
     settler = Settler(file=blueprint.file, secrets=secrets, environment=environment)
     wanted = _matched(settle(blueprint, desk=standing.tables, settler=settler), standing=standing, file=blueprint.file)
-    changes = changes_to(wanted, desk=standing.tables, prune=prune)
+    changes = keep_those_who_wrote(session, changes_to(wanted, desk=standing.tables, prune=prune), standing=standing)
     final = after(standing.tables, changes=changes)
     check(final, wanted=wanted, desk=standing.tables, file=blueprint.file)
     check_removals(session, standing=standing, changes=changes, final=final)

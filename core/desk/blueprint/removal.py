@@ -41,6 +41,20 @@ def check_removals(session: Session, *, standing: Standing, changes: Iterable[Ch
             _check_unused(session, change, record_id=standing.ids[change.table, change.identity])
 
 
+def keep_those_who_wrote(session: Session, changes: tuple[Change, ...], *, standing: Standing) -> tuple[Change, ...]:
+    """The changes without the removal of end users who take part in tickets: people write in after a file was made."""
+
+    def idle(change: Change) -> bool:
+        usage = records.end_user_usage(session, standing.ids[change.table, change.identity])
+        return not usage.tickets and not usage.acted
+
+    return tuple(
+        change
+        for change in changes
+        if change.table != "end_users" or change.action is not Action.REMOVE or idle(change)
+    )
+
+
 def _named_in(final: Tables) -> Mapping[tuple[str, str], str]:
     """Table and identity of all that is referred to, each with one place that does."""
     return {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deskbell.core.app import configuring
 from deskbell.core.app.doctor import Finding, State, examine, machine
 from deskbell.core.app.opening import open_desk
 from deskbell.core.store import configuration
@@ -113,7 +114,28 @@ def test_a_mail_server_that_does_not_answer(sqlite_folder: Path, smtp_sink: Smtp
     smtp_sink.stop()
     state, what = bad(examine(sqlite_folder))["channels"][0]
     assert state is State.FAULT
-    assert f"Channel 'smtp' cannot reach 127.0.0.1:{smtp_sink.port}" in what
+    assert what.startswith("Channel 'smtp' cannot deliver: ")
+    assert f"127.0.0.1:{smtp_sink.port}" in what
+
+
+def test_a_mail_server_that_refuses_the_login(tmp_path: Path) -> None:
+    login = '\n[channels.smtp]\nusername = "desk"\npassword = "wrong"\n'
+    with SmtpSink(users={"desk": "right"}) as sink:
+        folder = new_desk(tmp_path / "desk", database_url="", smtp_port=sink.port)
+        (tmp_path / "login.toml").write_text(login)
+        with open_desk(folder) as desk:
+            configuring.apply(desk, tmp_path / "login.toml", prune=False)
+        state, what = bad(examine(folder))["channels"][0]
+    assert state is State.FAULT
+    assert "refuses the login of 'desk'" in what
+
+
+def test_a_mail_server_that_cannot_encrypt(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    folder = new_desk(tmp_path / "desk", database_url="", smtp_port=smtp_sink.port)
+    (tmp_path / "tls.toml").write_text('[channels.smtp]\nsecurity = "starttls"\n')
+    with open_desk(folder) as desk:
+        configuring.apply(desk, tmp_path / "tls.toml", prune=False)
+    assert "offers no encryption (STARTTLS)" in bad(examine(folder))["channels"][0][1]
 
 
 def test_a_mail_server_that_nobody_named(tmp_path: Path) -> None:

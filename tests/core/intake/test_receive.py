@@ -355,7 +355,7 @@ def test_a_source_key_makes_a_repeated_fetch_one_mail(desk: SmallDesk, intake: I
     "fields",
     [
         {"message_id": f"<db.{'a' * 32}@example.com>"},
-        {"more": f"X-Deskbell-Token: {'a' * 32}"},
+        {"more": f"X-Deskbell-Token: {'a' * 32}@example.com"},
     ],
 )
 def test_our_own_mail_is_dropped_as_a_loop(desk: SmallDesk, intake: Intake, fields: dict[str, str]) -> None:
