@@ -12,6 +12,9 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 WIDE = 200
+NARROW = 120
+"""A terminal of fewer columns shows tables of more than `FEW` columns as blocks."""
+FEW = 5
 
 
 def json_option(command: F) -> F:
@@ -55,12 +58,26 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    screen = console()
+    if screen.width < NARROW and len(columns) > FEW:
+        _blocks(columns, rows)
+        return
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         grid.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         grid.add_row(*(Text(cell(value)) for value in row))
-    console().print(grid)
+    screen.print(grid)
+
+
+def _blocks(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """What would be a table of broken words: one block a row, one line a value, empty ones left out."""
+    wide = max(map(len, columns))
+    for row in rows:
+        for column, value in zip(columns, row, strict=True):
+            if text := cell(value):
+                click.echo(f"{column.replace('_', ' '):<{wide}}  {text}")
+        click.echo()
 
 
 def cell(value: object) -> str:

@@ -87,6 +87,5 @@ _USAGES: Mapping[str, tuple[Callable[[Session, int], Usage], str, str]] = {
     "agents": (records.agent_usage, "is assigned to, or was the last to answer,", "Keep it with active = false."),
     "departments": (records.department_usage, "holds", "Transfer them first."),
     "teams": (records.team_usage, "is assigned to", "Assign them to somebody else first."),
-    "end_users": (records.end_user_usage, "takes part in", "Keep it in the file."),
 }
 """By table: what a row is in use for, the words before its tickets, and what to do."""
