@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 
 import idna
 
@@ -19,6 +20,7 @@ _QUOTED_LOCAL = re.compile(r'"(?:[ !#-\[\]-~]|\\[ -~])*"')
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
+@lru_cache(maxsize=16_384)
 def normalise(address: str) -> str:
     """The identity form of an address: equal strings mean the same mailbox in our store.
 

@@ -5,7 +5,6 @@ Which try comes when is not decided here but in `core.outbox`.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -38,7 +37,6 @@ SUSPECT_LOSSES = 2
 AnyRow = Row[*tuple[Any, ...]]
 
 _converter = make_converter()
-_address_key = lru_cache(maxsize=10_000)(normalise)
 
 # Spelled out, not parameters: only so the databases see that the small index of waiting deliveries will do. SQLite takes
 # it for the better one only when told that the condition is no help in finding few rows.
@@ -194,7 +192,7 @@ def _values(delivery: NewDelivery, *, number: int, body_id: int, now: datetime) 
         "person": delivery.person,
         "name": delivery.name,
         "address": delivery.address,
-        "address_key": _address_key(delivery.address),
+        "address_key": normalise(delivery.address),
         "body_id": body_id,
         "message_id": delivery.message_id,
         "state": "queued",
