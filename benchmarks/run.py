@@ -14,8 +14,8 @@ from pathlib import Path
 import attrs
 
 from deskbell.core.app.opening import Desk, open_desk
+from deskbell.core.app.service import Service
 from deskbell.core.contract.events import Event, MessagePosted, TicketCreated
-from deskbell.core.delivery.engine import EmbeddedEngine
 from deskbell.core.delivery.postman import Postman, Round
 from deskbell.core.intake.group_commit import GroupCommit
 from deskbell.core.intake.receive import Arrival
@@ -87,23 +87,16 @@ def measure(desk: Desk, mails: Sequence[bytes], *, mails_each: int) -> Figures:
     """Hand the mails in and wait until all that they cause is sent and marked."""
     postman = CountingPostman(desk.db, channels=desk.channels, leases=desk.leases, clock=desk.clock, faults=desk.watch)
     postman.await_sent(len(mails) * mails_each)
-    engine = EmbeddedEngine(
-        postman,
-        leases=desk.leases,
-        threads=desk.settings.worker.threads,
-        on_events=desk.ring,
-        faults=desk.watch,
-    )
+    service = Service(attrs.evolve(desk, postman=postman), listen=False)
     processed = threading.Semaphore(0)
     written: list[Event] = []
 
     def follow_up(ids: Sequence[int]) -> None:
-        written.extend(desk.take_in(ids))
-        engine.wake()
+        written.extend(service.on_mail(ids))
         processed.release(len(ids))
 
     door = GroupCommit(keep=desk.intake.accept_many, follow_up=follow_up, faults=desk.watch)
-    engine.start()
+    service.start()
     door.start()
     begun, cpu = time.perf_counter(), time.process_time()
     _hand_in(door, mails)
@@ -120,7 +113,7 @@ def measure(desk: Desk, mails: Sequence[bytes], *, mails_each: int) -> Figures:
         kept_seconds=kept,
     )
     door.stop()
-    engine.stop()
+    service.stop()
     _check(written, mails)
     return figures
 
