@@ -222,6 +222,7 @@ class LeakyHooks(Hostile):
 def test_before_hooks_count_and_quarantine_as_well(
     desk_folder: Path, hostile_folder: Path, smtp_sink: SmtpSink
 ) -> None:
+    LeakyHooks.calls = 0
     with opened(quick(desk_folder), plugins={"hostile": LeakyHooks(hostile_folder)}) as desk:
         for number in range(3):
             receive(desk, MAIL.replace(b"<one@", f"<{number}@".encode()))

@@ -116,7 +116,7 @@ def _number(event: Event) -> str:
 
 
 def _decision(line: Line, *, about: str) -> Happening:
-    named = line.address and not line.person.startswith("address:")
+    named = line.address and line.person != line.address
     person = f"{line.person} <{line.address}>" if named else line.address or line.person
     roles = ", ".join(line.roles).replace("_", " ")
     whom = " as ".join(filter(None, (person, roles))) or "nobody"
