@@ -26,6 +26,7 @@ SUBJECT_LENGTH = 200
 RENDER_SECONDS = 0.2
 RENDER_CHARACTERS = 1024 * 1024
 CACHED_TEMPLATES = 400
+RECHECK_SECONDS = 1.0
 FALLBACK = "_base/fallback"
 PARTS = ("subject.txt", "body.txt", "body.html", "chat.txt")
 
@@ -70,10 +71,12 @@ class Renderer:
     """Renders templates of any plugin.
 
     :param overrides: the desk's own folder of templates, which may hold any part of any template.
+    :param recheck: after so many seconds the files are looked at again; to do it for each notice costs more than to write it.
     """
 
-    def __init__(self, *, overrides: Path | None, faults: FaultReporter) -> None:
+    def __init__(self, *, overrides: Path | None, faults: FaultReporter, recheck: float = RECHECK_SECONDS) -> None:
         self._overrides = overrides
+        self._recheck = recheck
         self._faults = faults
         self._shelves: dict[tuple[Path, ...], _Shelf] = {}
 
@@ -103,7 +106,7 @@ class Renderer:
     def _shelf(self, folders: tuple[Path, ...]) -> "_Shelf":
         shelf = self._shelves.get(folders)
         if shelf is None:
-            shelf = self._shelves[folders] = _Shelf(folders)
+            shelf = self._shelves[folders] = _Shelf(folders, recheck=self._recheck)
         return shelf
 
     def _report(self, template: str, error: Exception, instead: str) -> None:
@@ -120,28 +123,42 @@ def _where(error: Exception) -> str:
     return "/".join(Path(frames[-1].filename).parts[-2:]) + f", line {frames[-1].lineno}" if frames else ""
 
 
+@attrs.frozen(kw_only=True)
+class _Kept:
+    """A compiled set, the files that it was made of, and when to look at them again."""
+
+    files: tuple[Path | None, ...]
+    set: TemplateSet
+    look_again: float
+
+
 class _Shelf:
     """The templates below some folders, the first folder first."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    def __init__(self, folders: tuple[Path, ...], *, recheck: float) -> None:
         self._folders = folders
+        self._recheck = recheck
         loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
         self._text = _environment(loader, autoescape=False)
         self._html = _environment(loader, autoescape=True)
-        self._sets: dict[str, tuple[tuple[Path | None, ...], TemplateSet]] = {}
+        self._sets: dict[str, _Kept] = {}
 
     def template_set(self, name: str) -> TemplateSet:
         """The compiled set, compiled again when one of its files was changed, added or taken away."""
-        files = tuple(self._file(f"{name}/{part}") for part in PARTS)
         known = self._sets.get(name)
-        if known is not None and known[0] == files and all(each.is_up_to_date for each in known[1].parts.values()):
-            return known[1]
+        now = time.monotonic()
+        if known is not None and now < known.look_again:
+            return known.set
+        files = tuple(self._file(f"{name}/{part}") for part in PARTS)
+        if known is not None and known.files == files and all(each.is_up_to_date for each in known.set.parts.values()):
+            self._sets[name] = attrs.evolve(known, look_again=now + self._recheck)
+            return known.set
         for environment in (self._text, self._html):
             # Jinja's own cache asks only whether the file that it once found has changed.
             environment.cache = create_cache(CACHED_TEMPLATES)
         parts = {part: template for part in PARTS if (template := self._part(name, part)) is not None}
         fresh = TemplateSet(parts=parts, personal=any(self._mentions_recipient(f"{name}/{part}") for part in parts))
-        self._sets[name] = (files, fresh)
+        self._sets[name] = _Kept(files=files, set=fresh, look_again=now + self._recheck)
         return fresh
 
     def _file(self, path: str) -> Path | None:

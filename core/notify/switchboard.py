@@ -196,6 +196,8 @@ def _border_check(result: object, event: Event, admitted: Admitted) -> str:
 
 
 def _has_template(template: str, admitted: Admitted) -> bool:
+    if template == admitted.name:
+        return True  # admission has made sure
     if not template.replace("-", "").replace("_", "").isalnum():
         return False
     return any((folder / template / "body.txt").is_file() for folder in admitted.templates)

@@ -62,7 +62,7 @@ def test_changed_words_are_used_at_once(tmp_path: Path, faults: Faults) -> None:
     import os
 
     plugin = write(tmp_path, body="before")
-    renderer = Renderer(overrides=None, faults=faults)
+    renderer = Renderer(overrides=None, faults=faults, recheck=0)
     assert renderer.render("words", (plugin,), CONTEXT).text == "before\n"
     write(tmp_path, body="after")
     os.utime(tmp_path / "words" / "body.txt", (1, 1))
@@ -111,7 +111,7 @@ def test_when_the_plugins_own_words_fail_a_plain_text_goes_out(tmp_path: Path, f
 
 def test_an_override_that_is_added_later_is_used_at_once(tmp_path: Path, faults: Faults) -> None:
     plugin = write(tmp_path / "plugin", body="from the plugin")
-    renderer = Renderer(overrides=tmp_path / "own", faults=faults)
+    renderer = Renderer(overrides=tmp_path / "own", faults=faults, recheck=0)
     assert renderer.render("words", (plugin,), CONTEXT).text == "from the plugin\n"
     (tmp_path / "own" / "words").mkdir(parents=True)
     (tmp_path / "own" / "words" / "body.txt").write_text("from the desk")
