@@ -5,7 +5,7 @@ followed by the second transaction of the way of an event. There is no other pat
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
@@ -60,11 +60,11 @@ class Rung:
 
 @attrs.frozen(kw_only=True)
 class Parcel:
-    """What is written for one considered answer; the deliveries point at the parcel's own bodies."""
+    """What is written for one considered answer: the bodies, and for each recipient the place of the one to send."""
 
     considered: Considered
     bodies: Sequence[NewBody] = ()
-    deliveries: Sequence[NewDelivery] = ()
+    recipients: Sequence[tuple[Candidate, int]] = ()
 
 
 class Ringer:
@@ -217,7 +217,7 @@ class Ringer:
             load_directory.save_revision(session, directory, now)
             made = [parcel.considered.decision for parcel in kept]
             decisions.save(session, made, revision=directory.revision, now=now)
-            bodies, due = _unpacked(kept)
+            bodies, due = _unpacked(kept, domain=directory.profile.domain, now=now)
             enqueue(session, bodies, due, now=now)
         return Rung(decisions=len(made), deliveries=len(due))
 
@@ -252,7 +252,7 @@ class Ringer:
         envelope = envelopes.envelope_for(event, plugin=admitted.plugin, directory=directory, now=self._clock.now())
         personal = self._renderer.personal(notice.template, admitted.templates)
         bodies: list[NewBody] = []
-        deliveries: list[NewDelivery] = []
+        recipients: list[tuple[Candidate, int]] = []
         for candidate in considered.decision.notified:
             if admitted.plugin.speaks_to_end_users:
                 candidate = attrs.evolve(candidate, name=known_name(event, candidate))
@@ -260,32 +260,37 @@ class Ringer:
                 named = {**context, "recipient": candidate} if personal else context
                 words = self._renderer.render(notice.template, admitted.templates, named)
                 bodies.append(NewBody(**attrs.asdict(words), envelope=envelope))
-            deliveries.append(self._delivery(considered, candidate, directory, body=len(bodies) - 1))
-        return Parcel(considered=considered, bodies=bodies, deliveries=deliveries)
-
-    def _delivery(
-        self, considered: Considered, candidate: Candidate, directory: Directory, *, body: int
-    ) -> NewDelivery:
-        ticket = getattr(considered.event, "ticket", None)
-        return NewDelivery(
-            journal_id=considered.event.id,
-            ticket_id=None if ticket is None else ticket.id,
-            plugin=considered.admitted.name,
-            channel=CHANNEL,
-            person=candidate.person,
-            name=candidate.name,
-            address=candidate.address,
-            body=body,
-            message_id=envelopes.new_message_id(directory.profile.domain),
-            due_at=self._clock.now(),
-        )
+            recipients.append((candidate, len(bodies) - 1))
+        return Parcel(considered=considered, bodies=bodies, recipients=recipients)
 
 
-def _unpacked(parcels: Iterable[Parcel]) -> tuple[list[NewBody], list[NewDelivery]]:
+def _unpacked(parcels: Iterable[Parcel], *, domain: str, now: datetime) -> tuple[list[NewBody], list[NewDelivery]]:
     """All bodies and deliveries of some parcels, each delivery pointing into the common list."""
     bodies: list[NewBody] = []
     deliveries: list[NewDelivery] = []
     for parcel in parcels:
-        deliveries += [attrs.evolve(each, body=each.body + len(bodies)) for each in parcel.deliveries]
+        for candidate, body in parcel.recipients:
+            message_id = envelopes.new_message_id(domain)
+            deliveries.append(
+                _delivery(parcel.considered, candidate, body=len(bodies) + body, message_id=message_id, now=now)
+            )
         bodies += parcel.bodies
     return bodies, deliveries
+
+
+def _delivery(
+    considered: Considered, candidate: Candidate, *, body: int, message_id: str, now: datetime
+) -> NewDelivery:
+    ticket = getattr(considered.event, "ticket", None)
+    return NewDelivery(
+        journal_id=considered.event.id,
+        ticket_id=None if ticket is None else ticket.id,
+        plugin=considered.admitted.name,
+        channel=CHANNEL,
+        person=candidate.person,
+        name=candidate.name,
+        address=candidate.address,
+        body=body,
+        message_id=message_id,
+        due_at=now,
+    )

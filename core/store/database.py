@@ -162,8 +162,11 @@ def touch_directory(session: Session) -> None:
     session.info[_RAISED] = True
 
 
+_REVISION = select(CounterRow.value).where(CounterRow.name == REVISION)
+
+
 def _revision(session: Session) -> int:
-    return session.scalar(select(CounterRow.value).where(CounterRow.name == REVISION)) or 0
+    return session.connection().scalar(_REVISION) or 0
 
 
 class WritingSession(Session):

@@ -152,7 +152,7 @@ def insert_new(
         _values(each, number=number, body_id=body_ids[each.body], now=now)
         for number, each in zip(ids, deliveries, strict=True)
     ]
-    done = session.connection().execute(upserting(session, DeliveryRow).on_conflict_do_nothing(), rows)
+    done = session.connection().execute(upserting(session, DeliveryRow).values(_NEW).on_conflict_do_nothing(), rows)
     if done.rowcount == len(ids):
         return tuple(ids)
     return _keep_new(session, rows)
@@ -182,6 +182,16 @@ def _keep_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> tuple[int,
     return tuple(new)
 
 
+# Spelled out, not parameters: those are made ready for each of the rows, of which one event may write hundreds.
+_NEW: Mapping[str, ColumnElement[Any]] = {
+    "state": literal_column("'queued'"),
+    "fence": literal_column("0"),
+    "attempts": literal_column("0"),
+    "losses": literal_column("0"),
+    "detail": literal_column("''"),
+}
+
+
 def _values(delivery: NewDelivery, *, number: int, body_id: int, now: datetime) -> dict[str, Any]:
     return {
         "id": number,
@@ -195,14 +205,9 @@ def _values(delivery: NewDelivery, *, number: int, body_id: int, now: datetime) 
         "address_key": normalise(delivery.address),
         "body_id": body_id,
         "message_id": delivery.message_id,
-        "state": "queued",
         "due_at": delivery.due_at,
         "created_at": now,
-        "fence": 0,
-        "attempts": 0,
-        "losses": 0,
         "planned_from": now,
-        "detail": "",
     }
 
 
