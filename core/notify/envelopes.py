@@ -23,8 +23,8 @@ def new_message_id(domain: str) -> str:
 def envelope_for(event: Event, *, plugin: Plugin, directory: Directory, now: datetime) -> Envelope:
     """The envelope that all deliveries of one notice share.
 
-    Automatic answers to end users leave with the null sender, so that no bounce or robot answers them (RFC 3834 section 3.3);
-    alerts and correspondence leave with the department's own address.
+    Automatic mail leaves with the null sender, so that no bounce or robot answers it (RFC 3834 section 3.3): the bounce of an
+    alert would open a ticket, which alerts the same full mailbox. Correspondence leaves with the department's own address.
     """
     ticket = getattr(event, "ticket", None)
     answers = plugin.automatic and plugin.speaks_to_end_users
@@ -32,7 +32,7 @@ def envelope_for(event: Event, *, plugin: Plugin, directory: Directory, now: dat
     in_reply_to, references = _thread(event, ticket, directory, plugin)
     return Envelope(
         sender=(name, address),
-        envelope_sender="" if answers else address,
+        envelope_sender="" if plugin.automatic else address,
         in_reply_to=in_reply_to,
         references=references,
         automatic=_auto_submitted(event, plugin),

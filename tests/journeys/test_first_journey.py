@@ -77,7 +77,7 @@ def check_received(sink: SmtpSink) -> None:
     assert answer.message["To"] == "ada@customer.example"
 
     alert = mails["bob@example.com"]
-    assert alert.sender == "support@example.com"
+    assert alert.sender == ""
     assert alert.message["Subject"] == "[#100001] New ticket: Der Drucker druckt nicht: größtes Problem"
     assert alert.message["Auto-Submitted"] == "auto-generated"
     assert "der Drucker druckt nicht." in text_of(alert)
