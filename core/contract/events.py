@@ -80,11 +80,17 @@ class MessagePosted(TicketEvent):
 
 @attrs.frozen(kw_only=True)
 class ReplyPosted(TicketEvent):
-    """An agent answered; participants may read it."""
+    """An agent answered; participants may read it.
+
+    `chosen` holds the ids of the collaborators whom the agent chose to send it to, None for all active ones. `send_notice`
+    is False when the agent ticked "do not send".
+    """
 
     name: ClassVar[str] = "reply_posted"
 
     entry: Entry
+    chosen: frozenset[int] | None = None
+    send_notice: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -172,6 +178,27 @@ class TicketOverdue(TicketEvent):
 
     due_at: datetime
     repeat: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class TicketEscalated(TicketEvent):
+    """Step number `step` (from 1) of the escalation passed: for so long nobody has acknowledged the ticket or replied.
+
+    `after_seconds` is the step's business time since the ticket was opened or reopened, `roles` whom the step is for.
+    """
+
+    name: ClassVar[str] = "ticket_escalated"
+
+    step: int
+    after_seconds: int
+    roles: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class TicketAcknowledged(TicketEvent):
+    """An agent has seen the ticket and takes care of it: its escalation ends."""
+
+    name: ClassVar[str] = "ticket_acknowledged"
 
 
 @attrs.frozen(kw_only=True)
@@ -324,10 +351,10 @@ EVENTS: dict[str, type[Event]] = {
     event.name: event
     for event in (
         TicketCreated, MessagePosted, ReplyPosted, NotePosted, TicketAssigned, TicketUnassigned, TicketTransferred,
-        TicketStatusChanged, TicketClosed, TicketReopened, TicketDueSoon, TicketOverdue, TicketLimitReached,
-        TicketRefused, TicketMerged, PriorityChanged, DueDateChanged, CollaboratorAdded, AgentMentioned,
-        DeliveryFailed, DeliveryBounced, LoginFailuresExceeded, SystemErrorReported, DatabaseErrorReported,
-        PluginQuarantined,
+        TicketStatusChanged, TicketClosed, TicketReopened, TicketDueSoon, TicketOverdue, TicketEscalated,
+        TicketAcknowledged, TicketLimitReached, TicketRefused, TicketMerged, PriorityChanged, DueDateChanged,
+        CollaboratorAdded, AgentMentioned, DeliveryFailed, DeliveryBounced, LoginFailuresExceeded, SystemErrorReported,
+        DatabaseErrorReported, PluginQuarantined,
     )
 }  # fmt: skip
 """Every event class by its name, which is the name of its hook as well."""

@@ -26,10 +26,12 @@ from .events import (
     PriorityChanged,
     ReplyPosted,
     SystemErrorReported,
+    TicketAcknowledged,
     TicketAssigned,
     TicketClosed,
     TicketCreated,
     TicketDueSoon,
+    TicketEscalated,
     TicketLimitReached,
     TicketMerged,
     TicketOverdue,
@@ -190,6 +192,28 @@ def ticket_overdue(event: TicketOverdue, options: object) -> Notice | None:
     Once per (ticket, due date), then for each repeat that the administrator asked for.
 
     :param event: the `TicketOverdue`, frozen, with the state after the act.
+    :param options: the plugin's own ``Options``, resolved field by field for the department of the ticket, or globally.
+    :returns: the `Notice` to send, or None to say nothing (recorded as ``plugin_declined``).
+    """
+
+
+@hookspec
+def ticket_escalated(event: TicketEscalated, options: object) -> Notice | None:
+    """The time of an escalation step passed, and nobody has acknowledged the ticket or replied.
+
+    Once per step since the ticket was opened or reopened; the steps stand in its SLA plan.
+
+    :param event: the `TicketEscalated`, frozen; its ``roles`` are those of the step.
+    :param options: the plugin's own ``Options``, resolved field by field for the department of the ticket, or globally.
+    :returns: the `Notice` to send, or None to say nothing (recorded as ``plugin_declined``).
+    """
+
+
+@hookspec
+def ticket_acknowledged(event: TicketAcknowledged, options: object) -> Notice | None:
+    """An agent acknowledged a ticket, which ends its escalation.
+
+    :param event: the `TicketAcknowledged`, frozen, with the state after the act.
     :param options: the plugin's own ``Options``, resolved field by field for the department of the ticket, or globally.
     :returns: the `Notice` to send, or None to say nothing (recorded as ``plugin_declined``).
     """

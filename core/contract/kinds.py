@@ -43,7 +43,8 @@ class Plugin:
     `audience` names the roles that an administrator can tick, in the order in which duplicates are resolved, each with its
     default. `Options` is an attrs class of plain values with defaults. A plugin's name is the name of its entry point.
     `api` is the plugin API that it was written for; name it outright in a plugin that you publish. `yields_to` names
-    plugins: whoever gets a notice of one of them about the same act does not get this one as well.
+    plugins: whoever gets a notice of one of them about the same act does not get this one as well. `stands_in_for` names
+    plugins that answer the same event: this one is heard about it only if none of them has a notice that is really sent.
     """
 
     api: ClassVar[int] = API_VERSION
@@ -55,14 +56,20 @@ class Plugin:
     speaks_to_end_users: ClassVar[bool] = False
     automatic: ClassVar[bool] = True
     yields_to: ClassVar[tuple[str, ...]] = ()
+    stands_in_for: ClassVar[tuple[str, ...]] = ()
 
 
 @attrs.define(eq=False)
 class Autoresponder(Plugin):
-    """Answers end users by itself; obeys every switch and the automatic-mail gate."""
+    """Answers end users by itself; obeys every switch and the automatic-mail gate.
+
+    With `carries_replies` a notice about an event that holds an agent's own words is judged, switched and sent as
+    `Correspondence`.
+    """
 
     levels = frozenset(Level)
     speaks_to_end_users = True
+    carries_replies: ClassVar[bool] = False
 
 
 @attrs.define(eq=False)
@@ -83,7 +90,8 @@ class AgentAlert(Plugin):
 
 @attrs.define(eq=False)
 class SystemAlert(Plugin):
-    """Tells the administrator about the desk itself."""
+    """Tells the administrator about the desk itself. One that is `always_on` has no switch, and no quarantine silences it."""
 
     levels = frozenset({Level.GLOBAL})
     audience = {Role.ADMIN_ADDRESS: True}
+    always_on: ClassVar[bool] = False

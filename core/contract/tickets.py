@@ -9,9 +9,10 @@ from .people import Actor, Agent, EndUser, Team
 
 
 class TicketStatus(StrEnum):
-    """Where a ticket stands in its life."""
+    """Where a ticket stands in its life; a `WAITING` one waits for its end user, and all but `CLOSED` are open tickets."""
 
     OPEN = "open"
+    WAITING = "waiting"
     CLOSED = "closed"
 
 
@@ -107,7 +108,12 @@ class Entry:
 
 @attrs.frozen
 class Ticket:
-    """A ticket after the act that an event speaks of; all times are aware UTC."""
+    """A ticket after the act that an event speaks of; all times are aware UTC.
+
+    `due_at` is the earlier of the manual due date and that of the SLA plan; None while there is none, or the clock of the
+    plan is stopped. `watchers` are agents who asked to be kept informed. `merged_into` is the number of the ticket that
+    this one was folded into, or ''.
+    """
 
     id: int
     number: str
@@ -123,3 +129,7 @@ class Ticket:
     team: Team | None = None
     last_respondent: Agent | None = None
     collaborators: tuple[Collaborator, ...] = ()
+    watchers: tuple[Agent, ...] = ()
+    due_at: datetime | None = None
+    closed_at: datetime | None = None
+    merged_into: str = ""

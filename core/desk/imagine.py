@@ -20,10 +20,12 @@ from ..contract.events import (
     NotePosted,
     PriorityChanged,
     ReplyPosted,
+    TicketAcknowledged,
     TicketAssigned,
     TicketClosed,
     TicketCreated,
     TicketDueSoon,
+    TicketEscalated,
     TicketLimitReached,
     TicketMerged,
     TicketOverdue,
@@ -33,7 +35,7 @@ from ..contract.events import (
     TicketTransferred,
     TicketUnassigned,
 )
-from ..contract.people import Actor
+from ..contract.people import Actor, Role
 from ..contract.tickets import Collaborator, Entry, EntryKind, Ticket
 
 IMAGINED_ACT = "simulation"
@@ -115,6 +117,11 @@ def _status(scene: Scene) -> Facts:
     return {**_ticket(scene), "before": scene.ticket.status, "after": scene.ticket.status}
 
 
+def _escalated(scene: Scene) -> Facts:
+    roles = (Role.ASSIGNED_AGENT.value, Role.DEPARTMENT_MANAGER.value)
+    return {**_ticket(scene), "step": 1, "after_seconds": 3600, "roles": roles}
+
+
 def _priority(scene: Scene) -> Facts:
     return {**_ticket(scene), "before": scene.ticket.priority, "after": scene.ticket.priority}
 
@@ -167,6 +174,8 @@ MAKERS: Mapping[str, Maker] = {
     TicketReopened.name: _ticket,
     TicketDueSoon.name: lambda scene: {**_ticket(scene), "due_at": scene.now},
     TicketOverdue.name: lambda scene: {**_ticket(scene), "due_at": scene.now},
+    TicketEscalated.name: _escalated,
+    TicketAcknowledged.name: _ticket,
     TicketLimitReached.name: lambda scene: {**_ticket(scene), "limit": 1, "open_tickets": 1},
     TicketRefused.name: _refused,
     TicketMerged.name: lambda scene: {**_ticket(scene), "merged": scene.ticket},

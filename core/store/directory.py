@@ -71,7 +71,10 @@ class ExtendedMember:
 
 @attrs.frozen(kw_only=True)
 class DepartmentRecord:
-    """A node of the department tree; `members` are the ids of its primary members."""
+    """A node of the department tree; `members` are the ids of its primary members.
+
+    Ways of working that are None, from `sla_plan_id` to `pause_while_waiting`, are as the parent's (see `Policy`).
+    """
 
     id: int
     name: str
@@ -81,6 +84,12 @@ class DepartmentRecord:
     address: str = ""
     autoresponse_address: str = ""
     signature: str = ""
+    template_set: str = ""
+    sla_plan_id: int | None = None
+    ticket_limit: int | None = None
+    reopen_days: int | None = None
+    claim_on_reply: bool | None = None
+    pause_while_waiting: bool | None = None
     members: tuple[int, ...] = ()
     extended: tuple[ExtendedMember, ...] = ()
 
@@ -114,6 +123,48 @@ class TopicRecord:
     priority: Priority = Priority.NORMAL
     agent_id: int | None = None
     team_id: int | None = None
+    sla_plan_id: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ScheduleRecord:
+    """Business hours: `week` maps ``mon`` to ``sun`` to spans of local wall-clock time such as ``("09:00", "17:00")``.
+
+    `country` and `subdivision` say whose public holidays are none of them, `days_off` are further dates in ISO form.
+    """
+
+    id: int
+    name: str
+    time_zone: str = "UTC"
+    week: Mapping[str, tuple[tuple[str, str], ...]] = attrs.field(factory=dict)
+    country: str = ""
+    subdivision: str = ""
+    days_off: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class EscalationStep:
+    """After so many seconds of business time without acknowledgement or reply, these roles are told."""
+
+    after_seconds: int
+    roles: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class SlaPlanRecord:
+    """How long an answer may take; durations are seconds of business time, without a schedule of any time.
+
+    The overdue alert is repeated every `repeat_seconds` (0: never) up to `repeat_cap` times.
+    """
+
+    id: int
+    name: str
+    schedule_id: int | None = None
+    grace_seconds: int
+    due_soon_seconds: int = 3600
+    repeat_seconds: int = 0
+    repeat_cap: int = 10
+    steps: tuple[EscalationStep, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -166,12 +217,41 @@ class ChannelRecord:
 
 @attrs.frozen(kw_only=True)
 class Profile:
-    """The desk as a whole: its name, the admin address ('' = none), its mail domain and the link to its pages."""
+    """The desk as a whole: its name, the admin address ('' = none), its mail domain and the link to its pages.
+
+    From `ticket_limit` on: ways of working that departments may set otherwise (see `Policy`), then for how many days
+    decisions are kept (0: for ever), and when failed logins are told: after more than `login_failures` within
+    `login_window_minutes`.
+    """
 
     desk_name: str = "Helpdesk"
     admin_address: str = ""
     domain: str = "example.com"
     base_url: str = ""
+    ticket_limit: int = 20
+    reopen_days: int = 30
+    claim_on_reply: bool = True
+    pause_while_waiting: bool = False
+    sla_plan: str = ""
+    keep_decisions_days: int = 0
+    login_failures: int = 10
+    login_window_minutes: int = 15
+
+
+@attrs.frozen(kw_only=True)
+class Policy:
+    """How a department works, after its parents and the desk have filled in what it leaves open.
+
+    `ticket_limit` is how many open tickets an end user may have (0: any number); a message reopens a closed ticket within
+    `reopen_days` (0: never); a reply to an unassigned ticket claims it when `claim_on_reply`; with `pause_while_waiting` a
+    reply makes the ticket wait for its end user, and while it waits the clock of its SLA plan stands still.
+    """
+
+    ticket_limit: int
+    reopen_days: int
+    claim_on_reply: bool
+    pause_while_waiting: bool
+    sla_plan_id: int | None
 
 
 @attrs.frozen(kw_only=True)
@@ -186,6 +266,8 @@ class Directory:
     teams: Mapping[int, TeamRecord] = attrs.field(factory=dict)
     topics: Mapping[int, TopicRecord] = attrs.field(factory=dict)
     mailboxes: Mapping[int, MailboxRecord] = attrs.field(factory=dict)
+    schedules: Mapping[int, ScheduleRecord] = attrs.field(factory=dict)
+    sla_plans: Mapping[int, SlaPlanRecord] = attrs.field(factory=dict)
     channels: Mapping[str, ChannelRecord] = attrs.field(factory=dict)
     switches: tuple[SwitchRecord, ...] = ()
     options: tuple[OptionRecord, ...] = ()
@@ -238,6 +320,46 @@ class Directory:
             yield current
             seen.add(current.id)
             current = self.departments.get(current.parent_id) if current.parent_id is not None else None
+
+    def policy(self, department_id: int) -> Policy:
+        """How a department works: what it says, else its parents, else the settings of the desk."""
+        known = self._policies.get(department_id)
+        if known is None:
+            known = self._policies[department_id] = self._policy(department_id)
+        return known
+
+    @cached_property
+    def _policies(self) -> dict[int, Policy]:
+        return {}
+
+    def _policy(self, department_id: int) -> Policy:
+        path = tuple(self.department_path(department_id))
+        said = {
+            name: next((value for each in path if (value := getattr(each, name)) is not None), None)
+            for name in attrs.fields_dict(Policy)
+        }
+        default = {name: getattr(self.profile, name) for name in said if name != "sla_plan_id"}
+        default["sla_plan_id"] = self._default_plan_id
+        return Policy(**{name: default[name] if value is None else value for name, value in said.items()})
+
+    @cached_property
+    def _default_plan_id(self) -> int | None:
+        wanted = self.profile.sla_plan.casefold()
+        return next((plan.id for plan in self.sla_plans.values() if wanted and plan.name.casefold() == wanted), None)
+
+    def schedule(self, name: str) -> ScheduleRecord:
+        """The schedule of this name, case ignored.
+
+        :raises UnknownName: when there is none.
+        """
+        return named("schedule", name, self.schedules)
+
+    def sla_plan(self, name: str) -> SlaPlanRecord:
+        """The SLA plan of this name, case ignored.
+
+        :raises UnknownName: when there is none.
+        """
+        return named("SLA plan", name, self.sla_plans)
 
     def agent(self, address: str) -> AgentRecord:
         """The agent with this address.

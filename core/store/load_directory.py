@@ -19,12 +19,15 @@ from .directory import (
     ChannelRecord,
     DepartmentRecord,
     Directory,
+    EscalationStep,
     ExtendedMember,
     MailboxRecord,
     OptionRecord,
     OrganizationRecord,
     Profile,
     RecipientsMode,
+    ScheduleRecord,
+    SlaPlanRecord,
     SwitchRecord,
     TeamMember,
     TeamRecord,
@@ -40,7 +43,9 @@ from .rows import (
     OptionRow,
     OrganizationRow,
     QuarantineRow,
+    ScheduleRow,
     SettingRow,
+    SlaPlanRow,
     SwitchRow,
     TeamMemberRow,
     TeamRow,
@@ -80,6 +85,8 @@ def load_directory(session: Session, *, revision: int) -> Directory:
         teams=_teams(session),
         topics=_topics(session),
         mailboxes=_mailboxes(session),
+        schedules=_schedules(session),
+        sla_plans=_sla_plans(session),
         channels=_channels(session),
         switches=_switches(session),
         options=_options(session),
@@ -131,6 +138,12 @@ def _departments(session: Session) -> dict[int, DepartmentRecord]:
         DepartmentRow.address,
         DepartmentRow.autoresponse_address,
         DepartmentRow.signature,
+        DepartmentRow.template_set,
+        DepartmentRow.sla_plan_id,
+        DepartmentRow.ticket_limit,
+        DepartmentRow.reopen_days,
+        DepartmentRow.claim_on_reply,
+        DepartmentRow.pause_while_waiting,
     )
     return {row["id"]: _department(row, primary, extended) for row in rows}
 
@@ -181,6 +194,7 @@ def _topics(session: Session) -> dict[int, TopicRecord]:
         TopicRow.priority,
         TopicRow.agent_id,
         TopicRow.team_id,
+        TopicRow.sla_plan_id,
     )
     return {row["id"]: TopicRecord(**{**row, "priority": Priority(row["priority"])}) for row in rows}
 
@@ -197,6 +211,44 @@ def _mailboxes(session: Session) -> dict[int, MailboxRecord]:
         MailboxRow.answer_unaddressed,
     )
     return {row["id"]: MailboxRecord(**{**row, "aliases": tuple(row["aliases"])}) for row in rows}
+
+
+def _schedules(session: Session) -> dict[int, ScheduleRecord]:
+    rows = _read(
+        session,
+        ScheduleRow.id,
+        ScheduleRow.name,
+        ScheduleRow.time_zone,
+        ScheduleRow.week,
+        ScheduleRow.country,
+        ScheduleRow.subdivision,
+        ScheduleRow.days_off,
+    )
+    return {row["id"]: _schedule(row) for row in rows}
+
+
+def _schedule(row: RowMapping) -> ScheduleRecord:
+    week = {day: tuple((start, end) for start, end in spans) for day, spans in row["week"].items()}
+    return ScheduleRecord(**{**row, "week": week, "days_off": tuple(row["days_off"])})
+
+
+def _sla_plans(session: Session) -> dict[int, SlaPlanRecord]:
+    rows = _read(
+        session,
+        SlaPlanRow.id,
+        SlaPlanRow.name,
+        SlaPlanRow.schedule_id,
+        SlaPlanRow.grace_seconds,
+        SlaPlanRow.due_soon_seconds,
+        SlaPlanRow.repeat_seconds,
+        SlaPlanRow.repeat_cap,
+        SlaPlanRow.steps,
+    )
+    return {row["id"]: SlaPlanRecord(**{**row, "steps": _steps(row["steps"])}) for row in rows}
+
+
+def _steps(steps: list[Any]) -> tuple[EscalationStep, ...]:
+    return tuple(EscalationStep(after_seconds=each["after_seconds"], roles=tuple(each["roles"])) for each in steps)
 
 
 def _channels(session: Session) -> dict[str, ChannelRecord]:

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, inspect, text
 
 from ..contract.errors import DeskbellError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest of ``migrations/versions``, named here so that opening a database does not load alembic."""
 
 

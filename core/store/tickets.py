@@ -35,6 +35,7 @@ from .rows import (
     TeamRow,
     TicketRow,
     TopicRow,
+    WatcherRow,
 )
 
 
@@ -45,11 +46,15 @@ def _columns(prefix: str, table: Any) -> tuple[Any, Any]:
 # Statements on the way of every mail are made once: SQLAlchemy takes longer to make one than to run it.
 _IDS = TicketRow.id.in_(bindparam("ids", expanding=True))
 _RESPONDENT = aliased(AgentRow)
+_TARGET = aliased(TicketRow)
 _TICKETS = (
     select(
         *(getattr(TicketRow, name) for name in ("id", "number", "subject", "status", "priority", "origin")),
         TicketRow.created_at,
         TicketRow.owner_address,
+        TicketRow.due_at,
+        TicketRow.closed_at,
+        _TARGET.number.label("merged_into"),
         *_columns("owner", EndUserRow),
         *_columns("organization", OrganizationRow),
         OrganizationRow.account_manager_id,
@@ -68,6 +73,7 @@ _TICKETS = (
     .outerjoin(AgentRow, AgentRow.id == TicketRow.agent_id)
     .outerjoin(TeamRow, TeamRow.id == TicketRow.team_id)
     .outerjoin(_RESPONDENT, _RESPONDENT.id == TicketRow.last_respondent_id)
+    .outerjoin(_TARGET, _TARGET.id == TicketRow.merged_into_id)
     .where(_IDS)
 )
 _COLLABORATORS = (
@@ -83,6 +89,12 @@ _COLLABORATORS = (
     .outerjoin(OrganizationRow, OrganizationRow.id == EndUserRow.organization_id)
     .where(CollaboratorRow.ticket_id.in_(bindparam("ids", expanding=True)))
     .order_by(CollaboratorRow.added_at, CollaboratorRow.user_id)
+)
+_WATCHERS = (
+    select(WatcherRow.ticket_id, AgentRow.id, AgentRow.name, AgentRow.address)
+    .join(AgentRow, AgentRow.id == WatcherRow.agent_id)
+    .where(WatcherRow.ticket_id.in_(bindparam("ids", expanding=True)))
+    .order_by(WatcherRow.added_at, WatcherRow.agent_id)
 )
 _BY_NUMBER = select(TicketRow.number, TicketRow.id).where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
 _BY_MESSAGE_ID = (
@@ -167,10 +179,13 @@ def snapshots(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Tic
         return {}
     rows = session.connection().execute(_TICKETS, {"ids": list(ticket_ids)}).all()
     collaborators = _collaborators(session, ticket_ids)
-    return {row.id: _ticket(row, tuple(collaborators[row.id])) for row in rows}
+    watchers = _watchers(session, ticket_ids)
+    return {row.id: _ticket(row, tuple(collaborators[row.id]), tuple(watchers[row.id])) for row in rows}
 
 
-def _ticket(row: ResultRow[*tuple[Any, ...]], collaborators: tuple[Collaborator, ...]) -> Ticket:
+def _ticket(
+    row: ResultRow[*tuple[Any, ...]], collaborators: tuple[Collaborator, ...], watchers: tuple[Agent, ...]
+) -> Ticket:
     return Ticket(
         id=row.id,
         number=row.number,
@@ -188,6 +203,10 @@ def _ticket(row: ResultRow[*tuple[Any, ...]], collaborators: tuple[Collaborator,
         if row.respondent_id is None
         else Agent(row.respondent_id, row.respondent_name, row.respondent_address),
         collaborators=collaborators,
+        watchers=watchers,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        merged_into=row.merged_into or "",
     )
 
 
@@ -201,6 +220,13 @@ def _collaborators(session: Session, ticket_ids: Collection[int]) -> defaultdict
     found: defaultdict[int, list[Collaborator]] = defaultdict(list)
     for row in rows:
         found[row.ticket_id].append(Collaborator(_user(row, row.address), row.active))
+    return found
+
+
+def _watchers(session: Session, ticket_ids: Collection[int]) -> defaultdict[int, list[Agent]]:
+    found: defaultdict[int, list[Agent]] = defaultdict(list)
+    for row in session.connection().execute(_WATCHERS, {"ids": list(ticket_ids)}):
+        found[row.ticket_id].append(Agent(row.id, row.name, row.address))
     return found
 
 

@@ -36,7 +36,7 @@ def test_the_pages_made_from_code_are_fresh(build: ModuleType, page: str) -> Non
 
 def test_every_event_has_one_hook_of_its_name_and_there_is_no_other() -> None:
     assert set(HOOKS) == set(EVENTS) | BEFORE | GATHERING
-    assert len(EVENTS) == 25
+    assert len(EVENTS) == 27
 
 
 def test_every_hook_is_documented_with_its_arguments_and_its_answer() -> None:

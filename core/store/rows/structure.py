@@ -9,7 +9,10 @@ from .base import DirectoryRow, Row
 
 
 class DepartmentRow(DirectoryRow, Row):
-    """A node of the department tree. Addresses are where its mail comes from; empty ones fall back to the mailbox."""
+    """A node of the department tree. Addresses are where its mail comes from; empty ones fall back to the mailbox.
+
+    What is None from `sla_plan_id` on is as the parent says, at the root as the settings of the desk say.
+    """
 
     __tablename__ = "departments"
 
@@ -21,6 +24,12 @@ class DepartmentRow(DirectoryRow, Row):
     address: Mapped[str] = mapped_column(default="")
     autoresponse_address: Mapped[str] = mapped_column(default="")
     signature: Mapped[str] = mapped_column(default="")
+    template_set: Mapped[str] = mapped_column(default="")
+    sla_plan_id: Mapped[int | None] = mapped_column(ForeignKey("sla_plans.id", ondelete="SET NULL"))
+    ticket_limit: Mapped[int | None]
+    reopen_days: Mapped[int | None]
+    claim_on_reply: Mapped[bool | None]
+    pause_while_waiting: Mapped[bool | None]
 
     members: Mapped[list["DepartmentMemberRow"]] = relationship(
         cascade="all, delete-orphan", order_by="DepartmentMemberRow.id"
@@ -75,6 +84,7 @@ class TopicRow(DirectoryRow, Row):
     priority: Mapped[str] = mapped_column(default="normal")
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+    sla_plan_id: Mapped[int | None] = mapped_column(ForeignKey("sla_plans.id", ondelete="SET NULL"))
 
 
 class MailboxRow(DirectoryRow, Row):

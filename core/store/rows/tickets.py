@@ -2,14 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Row
 
 
 class TicketRow(Row):
-    """A ticket as it stands now; its history is the journal."""
+    """A ticket as it stands now; its history is the journal.
+
+    `verified` is False when its first message was. The clock of its SLA plan: `sla_left` seconds of business time were left
+    at `sla_from`, which is None while the clock is stopped; `due_at` is what comes of it and of `manual_due_at`. The
+    escalation counts from `escalates_from` until somebody acknowledges or replies. `next_look_at` is when the sweep has to
+    look at the ticket for the next milestone.
+    """
 
     __tablename__ = "tickets"
 
@@ -30,8 +36,27 @@ class TicketRow(Row):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    verified: Mapped[bool] = mapped_column(default=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="SET NULL"))
+    sla_plan_id: Mapped[int | None] = mapped_column(ForeignKey("sla_plans.id", ondelete="SET NULL"))
+    sla_from: Mapped[datetime | None]
+    sla_left: Mapped[int | None]
+    manual_due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    escalates_from: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    next_look_at: Mapped[datetime | None]
 
-    __table_args__ = (Index(None, "status", "updated_at"),)
+    __table_args__ = (
+        Index(None, "status", "updated_at"),
+        Index(
+            "ix_tickets_next_look",
+            "next_look_at",
+            "id",
+            sqlite_where=text("next_look_at IS NOT NULL"),
+            postgresql_where=text("next_look_at IS NOT NULL"),
+        ),
+    )
 
 
 class CollaboratorRow(Row):
@@ -43,6 +68,16 @@ class CollaboratorRow(Row):
     user_id: Mapped[int] = mapped_column(ForeignKey("end_users.id", ondelete="CASCADE"), primary_key=True)
     address: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    added_at: Mapped[datetime]
+
+
+class WatcherRow(Row):
+    """An agent who asked to be kept informed of a ticket."""
+
+    __tablename__ = "watchers"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
     added_at: Mapped[datetime]
 
 

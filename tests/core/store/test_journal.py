@@ -149,8 +149,8 @@ class _Undone(Exception):
     pass
 
 
-def test_there_are_twenty_five_events() -> None:
-    assert len(EVENTS) == 25
+def test_there_are_twenty_seven_events() -> None:
+    assert len(EVENTS) == 27
 
 
 # --- writing and reading ---

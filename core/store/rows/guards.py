@@ -1,0 +1,62 @@
+"""Who is not written to, what was said lately, and who failed to log in."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Row
+
+
+class BanRow(Row):
+    """An end user whom the desk does not answer: a normalised address, or ``@example.com`` for a whole domain."""
+
+    __tablename__ = "bans"
+
+    pattern: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class SuppressionRow(Row):
+    """An address that mail does not reach, and the evidence: the words of the bounce or complaint."""
+
+    __tablename__ = "suppressions"
+
+    address_key: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class WindowRow(Row):
+    """When a plugin last said something that it says once in a while only; `key` is its own and whom it belongs to."""
+
+    __tablename__ = "windows"
+
+    plugin: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class LoginFailureRow(Row):
+    """One failed login as one counter sees it: ``agent:<address>``, ``end_user:<address>`` or ``network:<address>``."""
+
+    __tablename__ = "login_failures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    counter: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "counter", "at"), Index(None, "at"))
+
+
+class LoginAlertRow(Row):
+    """When it was last told that a counter of failed logins passed its limit."""
+
+    __tablename__ = "login_alerts"
+
+    counter: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
