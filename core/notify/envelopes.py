@@ -2,11 +2,16 @@
 
 import secrets
 from base64 import b32encode
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
+import attrs
+
+from ..contract.decisions import Candidate
 from ..contract.events import Event
 from ..contract.kinds import Plugin
+from ..contract.people import Role
 from ..contract.tickets import Ticket
 from ..store.deliveries import Envelope
 from ..store.directory import Directory
@@ -20,24 +25,38 @@ def new_message_id(domain: str) -> str:
     return f"<db.{token}@{domain}>"
 
 
-def envelope_for(event: Event, *, plugin: Plugin, directory: Directory, now: datetime) -> Envelope:
+def envelope_for(event: Event, *, manner: type[Plugin], directory: Directory, now: datetime) -> Envelope:
     """The envelope that all deliveries of one notice share.
 
     Automatic mail leaves with the null sender, so that no bounce or robot answers it (RFC 3834 section 3.3): the bounce of an
     alert would open a ticket, which alerts the same full mailbox. Correspondence leaves with the department's own address.
+
+    :param manner: the kind of notice.
     """
     ticket = getattr(event, "ticket", None)
-    answers = plugin.automatic and plugin.speaks_to_end_users
+    answers = manner.automatic and manner.speaks_to_end_users
     name, address = _sender(directory, ticket, event, answers=answers)
-    in_reply_to, references = _thread(event, ticket, directory, plugin)
+    in_reply_to, references = _thread(event, ticket, directory, manner)
     return Envelope(
         sender=(name, address),
-        envelope_sender="" if plugin.automatic else address,
+        envelope_sender="" if manner.automatic else address,
         in_reply_to=in_reply_to,
         references=references,
-        automatic=_auto_submitted(event, plugin),
+        automatic=_auto_submitted(event, manner),
         date=format_datetime(now),
     )
+
+
+def shared_by(envelope: Envelope, told: Sequence[Candidate]) -> Envelope:
+    """The header of one mail to all: the owner in To and the others in Cc; without the owner all of them in To."""
+    owners = [each for each in told if Role.OWNER in each.roles]
+    others = [each for each in told if Role.OWNER not in each.roles]
+    to, cc = (owners, others) if owners else (others, [])
+    return attrs.evolve(envelope, to=_mailboxes(to), cc=_mailboxes(cc))
+
+
+def _mailboxes(people: Iterable[Candidate]) -> tuple[tuple[str, str], ...]:
+    return tuple((each.name, each.address) for each in people)
 
 
 def _sender(directory: Directory, ticket: Ticket | None, event: Event, *, answers: bool) -> tuple[str, str]:
@@ -65,10 +84,12 @@ def _mailbox_of(directory: Directory, ticket: Ticket | None) -> str:
     return boxes[0].address if boxes else ""
 
 
-def _thread(event: Event, ticket: Ticket | None, directory: Directory, plugin: Plugin) -> tuple[str, tuple[str, ...]]:
+def _thread(
+    event: Event, ticket: Ticket | None, directory: Directory, manner: type[Plugin]
+) -> tuple[str, tuple[str, ...]]:
     """In-Reply-To and References (RFC 5322 section 3.6.4). Agents never got the end user's mail: for them a root per ticket."""
     incoming = getattr(event, "incoming", None)
-    if plugin.speaks_to_end_users and incoming is not None and incoming.message_id:
+    if manner.speaks_to_end_users and incoming is not None and incoming.message_id:
         return incoming.message_id, (*incoming.references, incoming.message_id)
     if ticket is None:
         return "", ()
@@ -76,9 +97,9 @@ def _thread(event: Event, ticket: Ticket | None, directory: Directory, plugin: P
     return root, (root,)
 
 
-def _auto_submitted(event: Event, plugin: Plugin) -> str:
+def _auto_submitted(event: Event, manner: type[Plugin]) -> str:
     """The keyword of RFC 3834 section 5: a reply to a mail, a notice that no mail asked for, or '' for a person's words."""
-    if not plugin.automatic:
+    if not manner.automatic:
         return ""
-    answers_mail = plugin.speaks_to_end_users and getattr(event, "incoming", None) is not None
+    answers_mail = manner.speaks_to_end_users and getattr(event, "incoming", None) is not None
     return "auto-replied" if answers_mail else "auto-generated"

@@ -28,6 +28,8 @@ RENDER_CHARACTERS = 1024 * 1024
 CACHED_TEMPLATES = 400
 RECHECK_SECONDS = 1.0
 FALLBACK = "_base/fallback"
+SETS = "sets"
+"""Where the desk's own folder of templates holds those of single departments."""
 PARTS = ("subject.txt", "body.txt", "body.html", "chat.txt")
 
 
@@ -80,16 +82,21 @@ class Renderer:
         self._faults = faults
         self._shelves: dict[tuple[Path, ...], _Shelf] = {}
 
-    def personal(self, template: str, folders: tuple[Path, ...]) -> bool:
+    def personal(self, template: str, folders: tuple[Path, ...], *, template_set: str = "") -> bool:
         """Whether the words differ from recipient to recipient; if not, one rendering serves all."""
         try:
-            return self._shelf(next(self._stages(folders))[0]).template_set(template).personal
+            return self._shelf(next(self._stages(folders, template_set))[0]).template_set(template).personal
         except Exception:  # noqa: BLE001 - `render` meets the same fault, and reports it
             return True
 
-    def render(self, template: str, folders: tuple[Path, ...], context: Mapping[str, object]) -> Words:
-        """The words of `template` for `context`; never fails, each fault is reported once."""
-        for each, instead in self._stages(folders):
+    def render(
+        self, template: str, folders: tuple[Path, ...], context: Mapping[str, object], *, template_set: str = ""
+    ) -> Words:
+        """The words of `template` for `context`; never fails, each fault is reported once.
+
+        :param template_set: the folder below ``sets/`` of the overrides that comes before all others, or ''.
+        """
+        for each, instead in self._stages(folders, template_set):
             try:
                 return self._shelf(each).template_set(template).render(context)
             except Exception as error:  # noqa: BLE001 - whatever a template does, the notice must go out
@@ -97,10 +104,11 @@ class Renderer:
         # Nothing of the plugin or of the desk: these words need no template but our own.
         return self._shelf((BUILT_IN_TEMPLATES,)).template_set(FALLBACK).render(context)
 
-    def _stages(self, folders: tuple[Path, ...]) -> Iterator[tuple[tuple[Path, ...], str]]:
+    def _stages(self, folders: tuple[Path, ...], template_set: str) -> Iterator[tuple[tuple[Path, ...], str]]:
         """The folders to try, in turn, and what is sent instead when that fails."""
         if self._overrides is not None:
-            yield (self._overrides, *folders), "the words that came with the plugin were sent instead"
+            own = (self._overrides / SETS / template_set,) if template_set else ()
+            yield (*own, self._overrides, *folders), "the words that came with the plugin were sent instead"
         yield folders, "a plain text was sent instead"
 
     def _shelf(self, folders: tuple[Path, ...]) -> "_Shelf":

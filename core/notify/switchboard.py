@@ -7,13 +7,14 @@ from functools import partial
 import attrs
 
 from ..contract.events import Event, TicketEvent, TicketRefused
-from ..contract.notices import Notice
+from ..contract.notices import Notice, Once
 from ..contract.text import one_line
 from ..host.admission import Admitted, Host, Implementation
 from ..host.calls import BoundedCalls, CallFailed, Result
 from ..host.quarantine import Quarantine
 from ..store.directory import Directory
 from . import switches
+from .manner import manner_of
 
 
 @attrs.frozen(kw_only=True)
@@ -52,6 +53,9 @@ def place_of(event: Event) -> Place:
     return Place(department_id=ticket.department.id, topic_id=topic_id, mailbox_id=mailbox_id)
 
 
+KEY_LENGTH = 200
+YEAR = 366 * 24
+"""The longest window of a notice, in hours."""
 CHANGED = CallFailed("raised", "it changed the event that it was given")
 
 
@@ -89,7 +93,7 @@ class Switchboard:
         answers: dict[str, Answer] = {}
         asked: list[_Question] = []
         for implementation in self._host.implementations(event.name):
-            effective = _effective(directory, implementation.admitted, place)
+            effective = _effective(directory, implementation.admitted, event, place)
             refused = self._refusal(implementation.admitted, effective, built_ins_only)
             if refused is not None:
                 answers[implementation.admitted.name] = refused
@@ -98,7 +102,7 @@ class Switchboard:
         results = self._calls.run([question.call for question in asked])
         for question, result in zip(asked, results, strict=True):
             answers[question.implementation.admitted.name] = self._answer(question, event, result)
-        return tuple(answers[name] for name in sorted(answers))
+        return tuple(_standing_in(answers[name], answers) for name in sorted(answers))
 
     def _question(
         self,
@@ -123,7 +127,7 @@ class Switchboard:
     def _refusal(self, admitted: Admitted, effective: switches.Effective, built_ins_only: bool) -> Answer | None:
         if not effective.on:
             reason, because = f"plugin_off:{effective.level}", effective.because
-        elif why := self._quarantine.why(admitted.name):
+        elif not switches.is_always_on(type(admitted.plugin)) and (why := self._quarantine.why(admitted.name)):
             reason, because = "plugin_quarantined", f"'{admitted.name}' is set aside: {why}"
         elif built_ins_only and not admitted.built_in:
             reason = "plugin_failed:crashed"
@@ -165,7 +169,17 @@ def _checked(result: Result, question: _Question) -> Notice | CallFailed:
     return result
 
 
-def _effective(directory: Directory, admitted: Admitted, place: Place) -> switches.Effective:
+def _standing_in(answer: Answer, answers: Mapping[str, Answer]) -> Answer:
+    """The answer itself, or a declined one when a plugin that it stands in for speaks; one in shadow sends nothing."""
+    for name in answer.admitted.plugin.stands_in_for if answer.notice is not None else ():
+        other = answers.get(name)
+        if other is not None and other.notice is not None and not other.effective.shadow:
+            because = f"'{answer.admitted.name}' stands in for '{name}' only, which has this to say itself."
+            return attrs.evolve(answer, notice=None, reason="plugin_declined", because=because)
+    return answer
+
+
+def _effective(directory: Directory, admitted: Admitted, event: Event, place: Place) -> switches.Effective:
     return switches.resolve(
         directory,
         plugin=admitted.name,
@@ -173,6 +187,7 @@ def _effective(directory: Directory, admitted: Admitted, place: Place) -> switch
         department_id=place.department_id,
         topic_id=place.topic_id,
         mailbox_id=place.mailbox_id,
+        levels=manner_of(admitted.plugin, event).levels,
     )
 
 
@@ -190,8 +205,31 @@ def _border_check(result: object, event: Event, admitted: Admitted) -> str:
         return f"there is no template '{str(template)[:80]}/body.txt'"
     if not isinstance(context, Mapping) or not all(isinstance(key, str) for key in context):
         return "the context of its notice is not a mapping with text keys"
-    if roles is not None and not (isinstance(roles, tuple) and all(isinstance(role, str) for role in roles)):
+    if roles is not None and not _are_roles(roles):
         return "the roles of its notice are not a tuple of roles"
+    if not _are_roles(result.without):
+        return "the roles that its notice leaves out are not a tuple of roles"
+    return _once_check(result.once)
+
+
+def _are_roles(roles: object) -> bool:
+    return isinstance(roles, tuple) and all(isinstance(role, str) for role in roles)
+
+
+def _once_check(once: object) -> str:
+    if once is None:
+        return ""
+    if not isinstance(once, Once):
+        return "the window of its notice is no Once"
+    key: object = once.key
+    hours: object = once.hours
+    if (
+        not isinstance(key, str)
+        or len(key) > KEY_LENGTH
+        or not isinstance(hours, (int, float))
+        or not 0 < hours <= YEAR
+    ):
+        return f"the window of its notice needs a key of at most {KEY_LENGTH} characters and hours between 0 and {YEAR}"
     return ""
 
 

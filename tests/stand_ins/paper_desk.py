@@ -184,15 +184,22 @@ def decide(
     *,
     name: str = "test",
     roles: tuple[Role | str, ...] | None = None,
+    without: tuple[Role | str, ...] = (),
+    reply_all: bool = False,
     roles_of_plugins: Mapping[str, audience.RoleResolver] | None = None,
     **facts: Any,
 ) -> Decision:
-    """What the audience decides, at `NOW`, on the unchanged desk if no other is given; `roles` are the notice's."""
+    """What the audience decides, at `NOW`, on the unchanged desk if no other is given.
+
+    `roles`, `without` and `reply_all` are the notice's.
+    """
     return audience.decide(
         name=name,
         plugin=plugin,
         event=event,
         roles=roles,
+        without=without,
+        reply_all=reply_all,
         directory=desk() if directory is None else directory,
         facts=audience.Facts(**{"moment": NOW, "roles": roles_of_plugins or {}, **facts}),
     )

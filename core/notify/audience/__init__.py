@@ -6,7 +6,21 @@ All of it is pure: the same event, directory and facts always give the same deci
 from .access import may_open
 from .judge import decide
 from .looking_back import answers_for
+from .once import begins_before, too_soon, window_key, within_window
 from .pairs import BeforeDelivery, Facts, Refusal, RoleResolver
 from .settling import settle_act
 
-__all__ = ["BeforeDelivery", "Facts", "Refusal", "RoleResolver", "answers_for", "decide", "may_open", "settle_act"]
+__all__ = [
+    "BeforeDelivery",
+    "Facts",
+    "Refusal",
+    "RoleResolver",
+    "answers_for",
+    "begins_before",
+    "decide",
+    "may_open",
+    "settle_act",
+    "too_soon",
+    "window_key",
+    "within_window",
+]

@@ -1,16 +1,29 @@
 """The rules for pairs of an autoresponder or of correspondence, in the order of behaviour section 3; `order` lists them."""
 
-from ...contract.events import TicketCreated
+from ...contract.events import ReplyPosted, TicketCreated
 from .case import Case
 from .pairs import Pair, Verdict
 
 
 def agent_chose_no_send(case: Case, _: Pair) -> Verdict | None:
-    """The agent who opened the ticket ticked "do not send"."""
+    """The agent who opened the ticket or replied ticked "do not send"."""
     event = case.occasion.event
-    if isinstance(event, TicketCreated) and not event.send_notice:
+    if isinstance(event, (TicketCreated, ReplyPosted)) and not event.send_notice:
         return Verdict("agent_chose_no_send", f"{event.actor.name or 'The agent'} chose to send nothing.")
     return None
+
+
+def not_chosen(case: Case, pair: Pair) -> Verdict | None:
+    """The agent chose which collaborators get the reply, and this is none of them."""
+    event = case.occasion.event
+    if not isinstance(event, ReplyPosted) or event.chosen is None or pair.person.id in map(_person_id, event.chosen):
+        return None
+    because = f"{event.actor.name or 'The agent'} did not choose {pair.person.called} for this reply."
+    return Verdict("agent_chose_no_send", because)
+
+
+def _person_id(user_id: int) -> str:
+    return f"user:{user_id}"
 
 
 def automatic_message(case: Case, _: Pair) -> Verdict | None:
@@ -27,6 +40,15 @@ def system_address(case: Case, pair: Pair) -> Verdict | None:
     if case.occasion.directory.is_system_address(pair.person.address):
         return Verdict("system_address", f"{pair.person.address} is an address of this desk.")
     return None
+
+
+def banned(case: Case, pair: Pair) -> Verdict | None:
+    """An administrator banned the address or its domain."""
+    guard = case.facts.guards.ban(pair.person.address, case.facts.moment)
+    if guard is None:
+        return None
+    until = f" until {guard.until:%Y-%m-%d %H:%M} UTC" if guard.until is not None else ""
+    return Verdict("banned", f"{pair.person.address} is banned{until}{': ' if guard.reason else '.'}{guard.reason}")
 
 
 def sender_unverified(case: Case, pair: Pair) -> Verdict | None:

@@ -1,6 +1,6 @@
 """Turns the roles of a notice into people and judges each pair by the rules of its kind: one decision per plugin and event."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import attrs
@@ -10,6 +10,7 @@ from ...contract.events import Event
 from ...contract.kinds import Plugin
 from ...contract.people import Role
 from ...store.directory import Directory
+from ..manner import manner_of
 from .alert_rules import ON_LEAVE
 from .case import Case, Occasion
 from .order import Order, PairRule, order_of
@@ -27,6 +28,8 @@ def decide(
     plugin: Plugin,
     event: Event,
     roles: tuple[Role | str, ...] | None,
+    without: Collection[Role | str] = (),
+    reply_all: bool = False,
     directory: Directory,
     facts: Facts,
 ) -> Decision:
@@ -37,11 +40,17 @@ def decide(
 
     :param name: the plugin's name.
     :param roles: what the notice said: roles instead of the configured audience, or None.
+    :param without: roles of the audience that the notice leaves out.
+    :param reply_all: the notice is for all but the end user whose message it is about, who is no candidate.
     :param facts: the moment, the shadow in force, and what other plugins have to say.
     """
     case = Case(name, plugin, Occasion(event, directory), facts)
-    order = order_of(plugin)
-    judged = tuple(_judged(case, order, pairs_of(case, order, roles)))
+    order = order_of(manner_of(plugin, event))
+    pairs = pairs_of(case, order, roles, without)
+    if reply_all:
+        author = frozenset(case.occasion.poster.identities)
+        pairs = [pair for pair in pairs if not pair.person.is_one_of(author)]
+    judged = tuple(_judged(case, order, pairs))
     return Decision(event_id=event.id, plugin=name, candidates=tuple(_candidates(case, order, judged)))
 
 

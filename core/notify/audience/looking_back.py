@@ -7,6 +7,7 @@ from ...contract.decisions import Candidate, Decision, Outcome
 from ...contract.events import Event
 from ...contract.kinds import Plugin
 from ...store.directory import Directory
+from ..manner import manner_of
 from .access import represented
 from .case import Occasion
 from .order import order_of
@@ -31,7 +32,12 @@ def answers_for(
     if named:
         return named
     by_role = tuple(_by_role(occasion, person, plugin, decision, moment))
-    return by_role or (_refused(person, (), "not_a_candidate", _in_no_role(person, decision)),)
+    if by_role:
+        return by_role
+    if person.is_one_of(frozenset(occasion.poster.identities)) and (plugin is None or plugin.speaks_to_end_users):
+        # A notice to all but the submitter has no candidate for the submitter.
+        return (_refused(person, (), "actor", f"{person.called} is the one who wrote it."),)
+    return (_refused(person, (), "not_a_candidate", _in_no_role(person, decision)),)
 
 
 def _person(occasion: Occasion, address: str) -> Person:
@@ -51,7 +57,9 @@ def _by_role(
     occasion: Occasion, person: Person, plugin: Plugin | None, decision: Decision, moment: datetime
 ) -> Iterator[Candidate]:
     """The verdict on each role that was judged as a whole and that the person, or an absent one behind, stood in."""
-    finders = order_of(plugin).finders if plugin is not None else {**AGENT_ROLES, **END_USER_ROLES}
+    finders = (
+        order_of(manner_of(plugin, occasion.event)).finders if plugin is not None else {**AGENT_ROLES, **END_USER_ROLES}
+    )
     places = set(person.identities)
     if person.agent is not None:
         absent = represented(person.agent.id, directory=occasion.directory, moment=moment)

@@ -22,13 +22,15 @@ from .end_user_rules import (
     agent_chose_no_send,
     already_addressed,
     automatic_message,
+    banned,
     inactive_collaborator,
+    not_chosen,
     sender_unverified,
     system_address,
 )
 from .pairs import Pair, Verdict
 from .people import Person
-from .person_rules import before_delivery, no_address, shadow
+from .person_rules import address_suppressed, before_delivery, no_address, once_per_window, shadow
 from .roles import AGENT_ROLES, END_USER_ROLES, SYSTEM_ROLES, Finder
 
 PairRule = Callable[[Case, Pair], Verdict | None]
@@ -78,6 +80,8 @@ class Order:
 _ADMIN_ADDRESS = frozenset({Role.ADMIN_ADDRESS})
 _EXTENDED = frozenset({Role.EXTENDED_MEMBER})
 _MEMBERS = frozenset({Role.DEPARTMENT_MEMBER, Role.EXTENDED_MEMBER})
+_COLLABORATORS = frozenset({Role.COLLABORATOR})
+_PARTICIPANTS = frozenset({Role.OWNER, Role.COLLABORATOR})
 _TEAM = frozenset({Role.ASSIGNED_TEAM_MEMBER, Role.TEAM_LEAD})
 
 AGENT_ALERT = Order(
@@ -96,7 +100,7 @@ AGENT_ALERT = Order(
         Judges(recipients_mode, only=_MEMBERS),
     ),
     stand_in_from=2,
-    person=(no_address, before_delivery, shadow),
+    person=(address_suppressed, once_per_window, no_address, before_delivery, shadow),
 )
 
 AUTORESPONDER = Order(
@@ -106,11 +110,12 @@ AUTORESPONDER = Order(
         Judges(whole_role),
         Judges(automatic_message),
         Judges(system_address),
+        Judges(banned),
         Judges(sender_unverified),
-        Judges(already_addressed, only=frozenset({Role.OWNER, Role.COLLABORATOR})),
-        Judges(inactive_collaborator, only=frozenset({Role.COLLABORATOR})),
+        Judges(already_addressed, only=_PARTICIPANTS),
+        Judges(inactive_collaborator, only=_COLLABORATORS),
     ),
-    person=(no_address, before_delivery, shadow),
+    person=(address_suppressed, once_per_window, no_address, before_delivery, shadow),
 )
 
 # "Nothing else refuses it" (behaviour section 9): an agent's own words pass even the plugins' before_delivery.
@@ -119,12 +124,15 @@ CORRESPONDENCE = Order(
     pair=(
         Judges(agent_chose_no_send),
         Judges(whole_role),
+        Judges(not_chosen, only=_COLLABORATORS),
         Judges(system_address),
-        Judges(inactive_collaborator, only=frozenset({Role.COLLABORATOR})),
+        Judges(banned),
+        Judges(inactive_collaborator, only=_COLLABORATORS),
     ),
-    person=(no_address, shadow),
+    person=(address_suppressed, no_address, shadow),
 )
 
+# No suppression and no window: mail to the admin address about the desk itself cannot be taken away (behaviour section 5).
 SYSTEM_ALERT = Order(
     finders=SYSTEM_ROLES, pair=(Judges(whole_role),), person=(no_address, shadow), always=Role.ADMIN_ADDRESS
 )
@@ -132,6 +140,6 @@ SYSTEM_ALERT = Order(
 _OTHERS = ((Autoresponder, AUTORESPONDER), (Correspondence, CORRESPONDENCE), (SystemAlert, SYSTEM_ALERT))
 
 
-def order_of(plugin: Plugin) -> Order:
-    """The order for a plugin's kind; what is no kind of ours is judged as strictly as an `AgentAlert`."""
-    return next((order for kind, order in _OTHERS if isinstance(plugin, kind)), AGENT_ALERT)
+def order_of(manner: type[Plugin]) -> Order:
+    """The order for a kind of notice; what is no kind of ours is judged as strictly as an `AgentAlert`."""
+    return next((order for kind, order in _OTHERS if issubclass(manner, kind)), AGENT_ALERT)

@@ -7,7 +7,9 @@ import attrs
 
 from ...contract.decisions import Outcome
 from ...contract.events import Event
+from ...contract.notices import Once
 from ...contract.tickets import Ticket
+from ...store.guards import NO_GUARDS, Guards
 from .people import Person
 
 Refusal = tuple[str, str]
@@ -15,6 +17,7 @@ Refusal = tuple[str, str]
 
 BeforeDelivery = Callable[[Event, str, tuple[str, ...]], Refusal | None]
 RoleResolver = Callable[[Ticket], tuple[str, ...]]
+LastSaid = Callable[[str], datetime | None]
 
 
 @attrs.frozen(kw_only=True)
@@ -25,6 +28,9 @@ class Facts:
     :param shadow: '' or the level of the shadow that is in force, its sentence in `shadow_because`.
     :param before_delivery: asked with event, address and roles, once per surviving candidate; must not raise.
     :param roles: who gives the addresses of agents in roles that plugins registered; must not raise.
+    :param guards: the bans and suppressed addresses.
+    :param once: the window that the notice named.
+    :param last_said: when the plugin last used a key of such a window.
     """
 
     moment: datetime
@@ -32,6 +38,9 @@ class Facts:
     shadow_because: str = ""
     before_delivery: BeforeDelivery | None = None
     roles: Mapping[str, RoleResolver] = attrs.field(factory=dict)
+    guards: Guards = NO_GUARDS
+    once: Once | None = None
+    last_said: LastSaid | None = None
 
 
 @attrs.frozen

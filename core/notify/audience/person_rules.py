@@ -1,7 +1,9 @@
 """The rules for the person who is left once duplicates are out; `order` lists them."""
 
 from ...contract.decisions import Outcome
+from ...contract.notices import Per
 from .case import Case
+from .once import within_window
 from .pairs import Verdict
 from .people import Person
 
@@ -13,6 +15,22 @@ def no_address(_: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | No
     if not person.address.strip():
         return Verdict("no_address", f"{person.called} has no address.")
     return Verdict("no_address", f"'{person.address}' is no address that mail can be sent to.")
+
+
+def address_suppressed(case: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | None:
+    """Rule 10: mail to this address came back, or its owner wants none."""
+    guard = case.facts.guards.suppression(person.address, case.facts.moment)
+    if guard is None:
+        return None
+    until = f" until {guard.until:%Y-%m-%d %H:%M} UTC" if guard.until is not None else ""
+    because = f"{person.address} gets no mail since {guard.since:%Y-%m-%d %H:%M} UTC{until}: {guard.reason}"
+    return Verdict("address_suppressed", because)
+
+
+def once_per_window(case: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | None:
+    """The person was told the same less than its window ago."""
+    facts = case.facts
+    return within_window(facts.once, Per.PERSON, person.id, moment=facts.moment, last_said=facts.last_said)
 
 
 def before_delivery(case: Case, person: Person, roles: tuple[str, ...]) -> Verdict | None:

@@ -103,6 +103,11 @@ def _account_manager(occasion: Occasion) -> list[Pair]:
     return _agents(occasion, Role.ACCOUNT_MANAGER, manager_id)
 
 
+def _watchers(occasion: Occasion) -> list[Pair]:
+    watchers = occasion.ticket.watchers if occasion.ticket is not None else ()
+    return _agents(occasion, Role.WATCHER, *(each.id for each in watchers))
+
+
 def _mentioned_agent(occasion: Occasion) -> list[Pair]:
     agent = occasion.event.agent if isinstance(occasion.event, AgentMentioned) else None
     return _agents(occasion, Role.MENTIONED_AGENT, agent.id if agent is not None else None)
@@ -140,6 +145,7 @@ AGENT_ROLES: Mapping[str, Finder] = {
     Role.LAST_RESPONDENT: _last_respondent,
     Role.ACCOUNT_MANAGER: _account_manager,
     Role.MENTIONED_AGENT: _mentioned_agent,
+    Role.WATCHER: _watchers,
 }
 """Whom an agent alert can speak to: never an end user."""
 

@@ -1,6 +1,6 @@
 """Which roles a notice speaks to, in which order, and who is in them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ...contract.people import Role
 from ..switches import Tick, resolve_audience
@@ -13,14 +13,17 @@ from .roles import in_words
 Choice = tuple[str, Verdict | None]
 
 
-def pairs_of(case: Case, order: Order, roles: Sequence[str] | None) -> list[Pair]:
+def pairs_of(case: Case, order: Order, roles: Sequence[str] | None, without: Collection[str] = ()) -> list[Pair]:
     """Every pair of a selected role, once, and one pair with nobody for each role that is not selected.
 
     :param roles: what the notice said: roles instead of the configured audience, or None.
+    :param without: roles that the notice leaves out.
     """
     pairs: list[Pair] = []
     seen: set[tuple[str, str]] = set()
     for role, not_selected in _choices(case, order, roles):
+        if role in without:
+            not_selected = _left_out(case, role)
         for pair in [Pair(NOBODY, role, whole=not_selected)] if not_selected else _people(case, order, role):
             key = (pair.person.id, pair.role)
             if key not in seen:
@@ -41,9 +44,12 @@ def _choices(case: Case, order: Order, roles: Sequence[str] | None) -> Iterator[
         yield from ((role, None if tick.on else _not_ticked(role, tick)) for role, tick in ticks.items())
         return
     for role in ticks:
-        because = f"'{case.name}' left the role '{in_words(role)}' out of this notice."
-        yield role, None if role in roles else Verdict("role_not_selected", because)
+        yield role, None if role in roles else _left_out(case, role)
     yield from ((role, None) for role in dict.fromkeys(roles) if role not in ticks)
+
+
+def _left_out(case: Case, role: str) -> Verdict:
+    return Verdict("role_not_selected", f"'{case.name}' left the role '{in_words(role)}' out of this notice.")
 
 
 def _not_ticked(role: str, tick: Tick) -> Verdict:

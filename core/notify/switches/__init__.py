@@ -2,7 +2,7 @@
 
 from .checks import check_shadow, check_switch
 from .options import Provenance, Resolved, Tick, resolve_audience, resolve_options
-from .positions import Effective, resolve
+from .positions import Effective, is_always_on, resolve
 
 __all__ = [
     "Effective",
@@ -11,6 +11,7 @@ __all__ = [
     "Tick",
     "check_shadow",
     "check_switch",
+    "is_always_on",
     "resolve",
     "resolve_audience",
     "resolve_options",

@@ -2,7 +2,7 @@
 
 from ...contract.errors import InvalidValue
 from ...contract.kinds import Level, Switch
-from .positions import Kind
+from .positions import Kind, is_always_on
 
 
 def check_switch(kind: Kind, *, level: Level, position: Switch) -> None:
@@ -24,6 +24,8 @@ def check_shadow(kind: Kind, *, level: Level) -> None:
 
     :raises InvalidValue: with the levels at which it can be set.
     """
+    if is_always_on(kind if isinstance(kind, type) else type(kind)):
+        raise InvalidValue("A shadow", "a plugin that is always on has none")
     if level not in (Level.GLOBAL, Level.DEPARTMENT) or level not in kind.levels:
         both = Level.DEPARTMENT in kind.levels
         remedy = "Set it for the whole desk or for a department." if both else "Set it for the whole desk."
@@ -31,7 +33,7 @@ def check_shadow(kind: Kind, *, level: Level) -> None:
 
 
 def _positions(kind: Kind, level: Level) -> tuple[Switch, ...]:
-    if level not in kind.levels:
+    if level not in kind.levels or is_always_on(kind if isinstance(kind, type) else type(kind)):
         return ()
     if level is Level.DEPARTMENT:
         return (Switch.INHERIT, Switch.ON, Switch.OFF)

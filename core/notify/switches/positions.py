@@ -2,12 +2,12 @@
 
 import attrs
 
-from ...contract.kinds import Level, Plugin, Switch
+from ...contract.kinds import Level, Plugin, Switch, SystemAlert
 from ...store.directory import DepartmentRecord, Directory, SwitchRecord
 from ..remembered import PerDirectory
 
 Kind = Plugin | type[Plugin]
-_Key = tuple[str, type, int | None]
+_Key = tuple[str, type, int | None, frozenset[Level]]
 
 DEFAULT = "default"
 """The level of what nobody set."""
@@ -36,21 +36,25 @@ def resolve(
     department_id: int | None = None,
     topic_id: int | None = None,
     mailbox_id: int | None = None,
+    levels: frozenset[Level] | None = None,
 ) -> Effective:
     """Whether `plugin` may speak at a place (behaviour section 2); only levels that its kind can be switched at count.
 
     Off wins over everything at the global level; then the nearest department that does not inherit; then an off of the
     topic, then of the mailbox. A plugin without a global switch stands at its own default.
+
+    :param levels: the levels that count instead of those of the kind, for a notice that is sent in another manner.
     """
     cls = kind if isinstance(kind, type) else type(kind)
     known = _effective.of(directory)
-    key = (plugin, cls, department_id)
+    scope = _Scope(directory, plugin, cls, department_id, cls.levels if levels is None else levels)
+    key = (plugin, cls, department_id, scope.levels)
     wide = known.get(key)
     if wide is None:
-        wide = known[key] = _Scope(directory, plugin, cls, department_id).effective()
+        wide = known[key] = scope.effective()
     if not wide.on or (topic_id is None and mailbox_id is None):
         return wide
-    return _narrowed(wide, _Scope(directory, plugin, cls, department_id), topic_id=topic_id, mailbox_id=mailbox_id)
+    return _narrowed(wide, scope, topic_id=topic_id, mailbox_id=mailbox_id)
 
 
 def _narrowed(wide: Effective, scope: "_Scope", *, topic_id: int | None, mailbox_id: int | None) -> Effective:
@@ -78,10 +82,11 @@ class _Scope:
     plugin: str
     kind: type[Plugin]
     department_id: int | None
+    levels: frozenset[Level]
 
     def row(self, level: Level, scope_id: int) -> SwitchRecord | None:
         """What a level says, if the plugin can be switched there at all."""
-        if level not in self.kind.levels:
+        if level not in self.levels:
             return None
         return self.directory.switch_index.get((self.plugin, level, scope_id))
 
@@ -96,6 +101,8 @@ class _Scope:
 
     def effective(self) -> Effective:
         """The verdict of the global level and the departments."""
+        if is_always_on(self.kind):
+            return Effective(on=True, level=DEFAULT, because=f"'{self.plugin}' is always on: it has no switch.")
         on, level, because = self._position()
         shadow, shadow_because = self._shadow()
         return Effective(on=on, level=level, because=because, shadow=shadow, shadow_because=shadow_because)
@@ -143,6 +150,11 @@ class _Scope:
             return f"department '{department.name}'"
         relation = "parent of" if own.parent_id == department.id else "above"
         return f"department '{department.name}' ({relation} '{own.name}')"
+
+
+def is_always_on(kind: type[Plugin]) -> bool:
+    """Whether no switch, no shadow and no quarantine silences plugins of this kind."""
+    return issubclass(kind, SystemAlert) and kind.always_on
 
 
 def _nothing_yet(_: Directory) -> dict[_Key, Effective]:

@@ -189,7 +189,7 @@ def test_only_the_levels_of_the_kind_count(kind: type[Plugin], levels: set[Level
         ({"topic_id": 9}, True),
     ],
 )
-def test_topic_and_mailbox_count_each_by_itself(place: dict[str, int], on: bool) -> None:
+def test_topic_and_mailbox_count_each_by_itself(place: dict[str, Any], on: bool) -> None:
     desk = directory(row(TOPIC, 7, OFF), row(MAILBOX, 9, OFF))
     assert switches.resolve(desk, plugin="p", kind=Autoresponder, **place).on is on
 

@@ -436,5 +436,4 @@ def test_an_empty_directory_breaks_nothing() -> None:
     assert codes(decision) == [
         ("", "extended_member", "unknown_role"),
         ("", "admin_address", "no_address"),
-        ("", "watcher", "unknown_role"),
     ]

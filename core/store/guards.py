@@ -1,0 +1,129 @@
+"""Who is not written to: banned end users and addresses that mail does not reach, kept at hand by their revision."""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ..contract.addresses import normalise
+from .rows import BanRow, CounterRow, SuppressionRow
+from .upsert import upserting
+
+REVISION = "guards"
+_REVISION = select(CounterRow.value).where(CounterRow.name == REVISION)
+
+
+@attrs.frozen
+class Guard:
+    """Why an address is not written to, since when and, unless it is for good, until when; aware UTC."""
+
+    reason: str
+    since: datetime
+    until: datetime | None = None
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether it is in force."""
+        return self.until is None or moment < self.until
+
+
+@attrs.frozen(kw_only=True)
+class Guards:
+    """All bans and suppressions at one revision: bans by normalised address or ``@domain``, suppressions by address."""
+
+    revision: int = 0
+    bans: Mapping[str, Guard] = attrs.field(factory=dict)
+    suppressions: Mapping[str, Guard] = attrs.field(factory=dict)
+
+    def ban(self, address: str, moment: datetime) -> Guard | None:
+        """The ban that the address or its domain is under."""
+        if not self.bans:
+            return None
+        key = normalise(address)
+        found = (self.bans.get(each) for each in (key, f"@{key.rpartition('@')[2]}"))
+        return next((each for each in found if each is not None and each.holds(moment)), None)
+
+    def suppression(self, address: str, moment: datetime) -> Guard | None:
+        """Why mail to this address is held back."""
+        found = self.suppressions.get(normalise(address)) if self.suppressions else None
+        return found if found is not None and found.holds(moment) else None
+
+
+NO_GUARDS = Guards()
+
+
+class GuardBook:
+    """The guards, read anew only when one of them has changed. May be used by several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known = NO_GUARDS
+
+    def of(self, session: Session) -> Guards:
+        """The guards as `session` sees them."""
+        revision = session.connection().scalar(_REVISION) or 0
+        known = self._known
+        if known.revision == revision:
+            return known
+        fresh = _load(session, revision)
+        with self._lock:
+            self._known = fresh
+        return fresh
+
+
+def _load(session: Session, revision: int) -> Guards:
+    connection = session.connection()
+    bans = connection.execute(select(BanRow.pattern, BanRow.reason, BanRow.since, BanRow.until))
+    suppressed = connection.execute(
+        select(SuppressionRow.address_key, SuppressionRow.reason, SuppressionRow.since, SuppressionRow.until)
+    )
+    return Guards(
+        revision=revision,
+        bans={pattern: Guard(reason, since, until) for pattern, reason, since, until in bans},
+        suppressions={key: Guard(reason, since, until) for key, reason, since, until in suppressed},
+    )
+
+
+def ban(session: Session, pattern: str, *, reason: str, now: datetime, until: datetime | None = None) -> None:
+    """Answer an end user, or with ``@example.com`` a whole domain, no more; a ban that stands already is replaced."""
+    values = {"reason": reason, "since": now, "until": until}
+    new = upserting(session, BanRow).values(pattern=_pattern(pattern), **values)
+    session.connection().execute(new.on_conflict_do_update(index_elements=["pattern"], set_=values))
+    _raise_revision(session)
+
+
+def lift_ban(session: Session, pattern: str) -> bool:
+    """Answer again; False when there was no such ban."""
+    gone = session.connection().execute(delete(BanRow).where(BanRow.pattern == _pattern(pattern)))
+    _raise_revision(session)
+    return gone.rowcount > 0
+
+
+def suppress(
+    session: Session, address: str, *, reason: str, evidence: str = "", now: datetime, until: datetime | None = None
+) -> None:
+    """Send an address nothing more, `until` a time or for good."""
+    values = {"reason": reason, "evidence": evidence, "since": now, "until": until}
+    new = upserting(session, SuppressionRow).values(address_key=normalise(address), **values)
+    session.connection().execute(new.on_conflict_do_update(index_elements=["address_key"], set_=values))
+    _raise_revision(session)
+
+
+def release(session: Session, address: str) -> bool:
+    """Send an address mail again; False when it was not suppressed."""
+    gone = session.connection().execute(delete(SuppressionRow).where(SuppressionRow.address_key == normalise(address)))
+    _raise_revision(session)
+    return gone.rowcount > 0
+
+
+def _pattern(pattern: str) -> str:
+    return pattern.strip().lower() if pattern.strip().startswith("@") else normalise(pattern)
+
+
+def _raise_revision(session: Session) -> None:
+    counter = upserting(session, CounterRow).values(name=REVISION, value=1)
+    session.connection().execute(
+        counter.on_conflict_do_update(index_elements=["name"], set_={"value": CounterRow.value + 1})
+    )
