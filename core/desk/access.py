@@ -19,12 +19,25 @@ class MayNotOpen(DeskbellError, PermissionError):
         )
 
 
+class NotActive(DeskbellError, PermissionError):
+    """Somebody acts with an account that is switched off."""
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__(
+            f"The account of {actor.name or actor.address} is not active: activate it, or let somebody else act."
+        )
+
+
 def require_access(directory: Directory, *, ticket: Ticket, actor: Actor, now: datetime) -> None:
     """Let agents pass who may open the ticket; end users and the system are not judged here.
 
     :raises MayNotOpen: when the agent may not.
+    :raises NotActive: when the agent's account is switched off.
     """
     if actor.kind is not ActorKind.AGENT:
         return
+    agent = directory.agents.get(actor.id) if actor.id is not None else None
+    if agent is not None and not agent.active:
+        raise NotActive(actor)
     if actor.id is None or not may_open(directory, ticket=ticket, agent_id=actor.id, moment=now):
         raise MayNotOpen(actor, ticket)

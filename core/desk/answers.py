@@ -36,8 +36,8 @@ def ticket_answer(
     if answered is offered:
         return offered
     checks: dict[str, Check] = {
-        "subject": partial(_check_text, longest=MAX_LINE, lines=False),
-        "text": partial(_check_text, longest=MAX_TEXT, lines=True),
+        "subject": partial(check_text, longest=MAX_LINE, lines=False),
+        "text": partial(check_text, longest=MAX_TEXT, lines=True),
         "topic": lambda name: _check_name(name, directory.topic, optional=True),
         "department": lambda name: _check_name(name, directory.department),
         "priority": _check_priority,
@@ -52,7 +52,7 @@ def ticket_answer(
 
 def message_answer(*, offered: MessageDraft, answered: MessageDraft, faults: FaultReporter) -> MessageDraft:
     """The message to accept: what was offered, with every change of the plugins that can be used."""
-    checks: dict[str, Check] = {"text": partial(_check_text, longest=MAX_TEXT, lines=True)}
+    checks: dict[str, Check] = {"text": partial(check_text, longest=MAX_TEXT, lines=True)}
     changes = _usable(offered, answered, checks, hook="before_message_accepted", faults=faults)
     return attrs.evolve(offered, **changes)
 
@@ -106,7 +106,12 @@ def _check_fact(_: object) -> None:
     raise InvalidValue("the draft", "sender, origin, ticket, mailbox and headers are facts")
 
 
-def _check_text(value: object, *, longest: int, lines: bool) -> None:
+def check_text(value: object, *, longest: int = MAX_TEXT, lines: bool = True) -> None:
+    """Refuse what cannot be kept or sent as a text.
+
+    :param lines: whether it may have more than one.
+    :raises InvalidValue: with the reason.
+    """
     if not isinstance(value, str):
         raise InvalidValue("the text", f"it is of the type {type(value).__name__}")
     if len(value) > longest:

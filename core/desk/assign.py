@@ -1,7 +1,6 @@
 """The command that assigns a ticket by hand: to an agent, to a team, or to both."""
 
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +9,7 @@ from ..contract.events import Event, TicketAssigned
 from ..contract.people import Actor
 from ..store import journal, ticket_changes, tickets
 from ..store.directory import Directory
-from .access import require_access
+from .acts import Act, take_up
 
 
 def assign_ticket(
@@ -29,10 +28,10 @@ def assign_ticket(
     :param comment: goes with the event; no note is written.
     :returns: `ticket_assigned` with what is new, or nothing when nothing changes.
     :raises MayNotOpen: when the acting agent may not open the ticket.
+    :raises MergedAway: when it was merged into another one.
     :raises UnknownName: when there is no such ticket, agent or team.
     """
-    before = ticket_changes.lock(session, [ticket_id])[ticket_id]
-    require_access(directory, ticket=before, actor=actor, now=now)
+    before = take_up(session, directory, ticket_id=ticket_id, actor=actor, now=now)
     if agent_id is not None and agent_id not in directory.agents:
         raise UnknownName("agent with the id", str(agent_id))
     if team_id is not None and team_id not in directory.teams:
@@ -46,11 +45,7 @@ def assign_ticket(
     ticket_changes.assign(session, ticket_id, agent_id=new_agent, team_id=new_team, now=now)
     after = tickets.snapshot(session, ticket_id)
     event = TicketAssigned(
-        id=0,
-        act=uuid4().hex,
-        at=now,
-        actor=actor,
-        ticket=after,
+        **Act(actor=actor, at=now).on(after),
         agent=after.agent if new_agent != old_agent else None,
         team=after.team if new_team != old_team else None,
         agent_before=before.agent,

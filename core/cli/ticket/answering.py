@@ -1,0 +1,98 @@
+"""`ticket message`, `ticket reply` and `ticket note`."""
+
+import click
+
+from ..desks import desk_of
+from ..examples import examples
+from .words import by_agent, say, text_option, typed
+
+
+@click.command(
+    short_help="Append an end user's message.",
+    epilog=examples(
+        'deskbell ticket message 100001 --from ada@customer.example --text "It is still empty."',
+        "deskbell ticket message 100001 --from ada@customer.example < message.txt",
+    ),
+)
+@click.argument("number")
+@click.option("--from", "sender", required=True, metavar="ADDRESS", help="The end user who writes.")
+@text_option
+@click.pass_context
+def message(context: click.Context, number: str, sender: str, text: str | None) -> None:
+    """Append an end user's message to a ticket."""
+    from ...app import acting
+
+    with desk_of(context) as desk:
+        events = acting.post_message(desk, number, sender=sender, text=typed(text))
+    say(events)
+
+
+@click.command(
+    short_help="Answer as an agent.",
+    epilog=examples(
+        'deskbell ticket reply 100001 --by ann@example.com --text "New toner is on its way."',
+        "deskbell ticket reply 100001 --by ann@example.com --status closed < reply.txt",
+        "deskbell ticket reply 100001 --by ann@example.com --to bo@customer.example < reply.txt",
+        "deskbell ticket reply 100001 --by ann@example.com --owner-only < reply.txt",
+    ),
+)
+@click.argument("number")
+@by_agent
+@text_option
+@click.option("--status", type=click.Choice(("open", "waiting", "closed")), help="What the ticket is afterwards.")
+@click.option("--to", multiple=True, metavar="ADDRESS", help="Only these collaborators besides the owner; repeatable.")
+@click.option("--owner-only", is_flag=True, help="No collaborator gets it.")
+@click.option("--no-notice", is_flag=True, help="Send it to nobody.")
+@click.pass_context
+def reply(
+    context: click.Context,
+    number: str,
+    by: str,
+    text: str | None,
+    status: str | None,
+    to: tuple[str, ...],
+    owner_only: bool,
+    no_notice: bool,
+) -> None:
+    """Answer as an agent: the owner and all active collaborators get it.
+
+    A ticket without an agent becomes the author's, and it waits for its end user afterwards, where its department works
+    that way.
+    """
+    if to and owner_only:
+        raise click.UsageError("Give --to ADDRESS or --owner-only, not both.")
+    from ...app import acting
+    from ...contract.tickets import TicketStatus
+
+    wish = acting.ReplyWish(
+        text=typed(text),
+        status=None if status is None else TicketStatus(status),
+        to=to if to or owner_only else None,
+        send_notice=not no_notice,
+    )
+    with desk_of(context) as desk:
+        events = acting.reply(desk, number, wish, by=by)
+    say(events)
+
+
+@click.command(
+    short_help="Leave an internal note.",
+    epilog=examples(
+        'deskbell ticket note 100001 --by ann@example.com --text "@bob the toner is in your room, is it not?"',
+        "deskbell ticket note 100001 --by ann@example.com < note.txt",
+    ),
+)
+@click.argument("number")
+@by_agent
+@text_option
+@click.pass_context
+def note(context: click.Context, number: str, by: str, text: str | None) -> None:
+    """Leave an internal note as an agent; end users never see it.
+
+    It tells the agents whom it mentions: @ann@example.com, @ann, @AnnLee or @"Ann Lee".
+    """
+    from ...app import acting
+
+    with desk_of(context) as desk:
+        events = acting.note(desk, number, by=by, text=typed(text))
+    say(events)

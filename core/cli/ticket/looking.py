@@ -1,0 +1,113 @@
+"""`ticket list` and `ticket show`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..desks import desk_of
+from ..examples import examples
+from ..output import cell, console, json_option, plain, print_json, show, table
+
+if TYPE_CHECKING:
+    from ...app.acting import TicketView
+    from ...contract.people import EndUser
+    from ...contract.tickets import Entry, Ticket
+
+COLUMNS = ("number", "status", "priority", "department", "subject", "owner", "agent", "team", "created_at")
+MORE = ("topic", "last_respondent", "due_at", "closed_at", "merged_into", "collaborators", "watchers")
+"""What `show` says besides, where there is something to say."""
+ALL = "all"
+
+
+@click.command(
+    "list",
+    short_help="List tickets, newest first.",
+    epilog=examples(
+        "deskbell ticket list",
+        "deskbell ticket list --status waiting --agent ann@example.com",
+        "deskbell ticket list --status all --limit 500 --json",
+    ),
+)
+@click.option("--status", type=click.Choice(("open", "waiting", "closed", ALL)), default="open", show_default=True)
+@click.option("--department", metavar="NAME", help="Only this department.")
+@click.option("--agent", metavar="ADDRESS", help="Only those assigned to this agent.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many, newest first."
+)
+@json_option
+@click.pass_context
+def list_(
+    context: click.Context, status: str, department: str | None, agent: str | None, limit: int, as_json: bool
+) -> None:
+    """List tickets, newest first; those that wait for their end user are not among the open ones."""
+    from ...app import acting
+    from ...contract.tickets import TicketStatus
+
+    wanted = None if status == ALL else TicketStatus(status)
+    with desk_of(context) as desk:
+        rows = acting.listed(desk, status=wanted, department=department, agent=agent, limit=limit)
+    empty = "There are no such tickets. 'deskbell mail receive < mail.eml' or 'deskbell ticket open' makes one."
+    if as_json or not rows:
+        show(rows, columns=COLUMNS, as_json=as_json, empty=empty)
+    else:
+        table(COLUMNS, ([_cell(row, name) for name in COLUMNS] for row in rows))
+
+
+@click.command(
+    "show",
+    short_help="Show a ticket with its thread.",
+    epilog=examples("deskbell ticket show 100001", "deskbell ticket show 100001 --json"),
+)
+@click.argument("number")
+@json_option
+@click.pass_context
+def show_(context: click.Context, number: str, as_json: bool) -> None:
+    """Show a ticket with who takes part, its thread and its history."""
+    from ...app import acting
+
+    with desk_of(context) as desk:
+        view = acting.viewed(desk, number)
+    if as_json:
+        history = [{"name": event.name, **plain(event)} for event in view.history]
+        print_json({"ticket": plain(view.ticket), "entries": plain(view.entries), "history": history})
+    else:
+        _print(view)
+
+
+def _print(view: "TicketView") -> None:
+    ticket = view.ticket
+    facts = [(name, _cell(ticket, name)) for name in COLUMNS]
+    facts += [(name, value) for name in MORE if (value := _cell(ticket, name))]
+    table(("field", "value"), [(name.replace("_", " "), value) for name, value in facts])
+    click.echo(f"Owner: {_named(ticket.owner)}")
+    if ticket.merged_into:
+        click.echo(f"It was merged into ticket {ticket.merged_into}, which has its thread now.")
+    for entry in view.entries:
+        _print_entry(entry)
+    click.echo()
+    table(("event", "what", "at", "by"), [(e.id, e.name, e.at, e.actor.name or e.actor.address) for e in view.history])
+
+
+def _print_entry(entry: "Entry") -> None:
+    marks = "".join(f", {mark}" for mark in ("automatic", "held") if getattr(entry, mark))
+    verified = "" if entry.verified else ", sender not verified"
+    author = entry.author.name or entry.author.address or entry.author.kind.value
+    click.secho(f"\n{entry.kind.value} by {author}, {entry.posted_at:%Y-%m-%d %H:%M} UTC{verified}{marks}", bold=True)
+    console().print(entry.text.rstrip(), markup=False, highlight=False)
+    for attachment in entry.attachments:
+        click.echo(f"  [{attachment.file_name}, {attachment.size} bytes]")
+
+
+def _cell(ticket: "Ticket", column: str) -> object:
+    if column == "owner":
+        return ticket.owner.name or ticket.owner.address
+    if column == "subject":
+        return ticket.subject or "(no subject)"
+    if column == "collaborators":
+        return "\n".join(_named(each.user) + ("" if each.active else " (inactive)") for each in ticket.collaborators)
+    return getattr(ticket, column)
+
+
+def _named(user: "EndUser") -> str:
+    """Name and address, as far as there are any."""
+    return f"{cell(user.name)} <{cell(user.address)}>".lstrip()
