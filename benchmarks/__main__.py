@@ -22,7 +22,7 @@ DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 @attrs.frozen(kw_only=True)
 class Size:
-    """How much is run: mails by members told, answers, tickets present, items of each reference, rounds."""
+    """How much is run: mails by members told, answers, tickets present, items of each reference, overdue tickets, rounds."""
 
     tickets: tuple[tuple[int, int], ...] = ((1, 2000), (10, 1000), (50, 300))
     answers: int = 2000
@@ -30,6 +30,7 @@ class Size:
     present: tuple[int, ...] = (1_000, 20_000)
     on_present: int = 1000
     reference: int = 2000
+    overdue: int = 10_000
     rounds: int = 3
 
 
@@ -40,6 +41,7 @@ QUICK = Size(
     present=(1_000,),
     on_present=300,
     reference=1000,
+    overdue=2000,
     rounds=1,
 )
 FLOORS = {1: 500.0, 10: 250.0, 50: 80.0}
@@ -66,6 +68,7 @@ class Bench:
             for members, count in self._size.tickets:
                 self._tickets(database, members, count)
             self._messages(database)
+            self._sweep(database)
         for present in self._size.present:
             self._with_tickets_present(present)
         self._commands()
@@ -96,6 +99,17 @@ class Bench:
         with self._url(database) as url:
             figures = cases.to_messages(self._new_folder(), count=count, tickets=threads, database_url=url)
         self._measured(f"mail to message on a ticket, nobody told, {database}", "messages/s", database, count, figures)
+
+    def _sweep(self, database: str) -> None:
+        count = self._size.overdue
+        with self._url(database) as url:
+            figures = cases.swept(self._new_folder(), tickets=count, database_url=url)
+        line = self._add(
+            f"look at {count:,} overdue tickets, 1 alert each, {database}", "tickets/s", count / figures.seconds
+        )
+        line.cpu_milliseconds.append(1000 * figures.cpu_seconds / count)
+        self._add(f"longest acknowledgement of a mail meanwhile, {database}", "s", figures.longest_acknowledgement)
+        self._add(f"longest from a mail to its rung ticket meanwhile, {database}", "s", figures.longest_until_rung)
 
     def _with_tickets_present(self, present: int) -> None:
         if present not in self._filled:

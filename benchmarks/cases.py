@@ -5,14 +5,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
-from .desks import configure, make_desk
+from .desks import configure, make_desk, make_planned_desk
 from .run import Figures, Order
 from .sink import running_sink
+from .sweep import SweepFigures, SweepOrder
 
 LIMIT_SECONDS = 600.0
 
@@ -57,6 +59,12 @@ def filled_desk(folder: Path, *, tickets: int, database_url: str = "") -> Path:
     return folder
 
 
+def swept(folder: Path, *, tickets: int, database_url: str = "") -> SweepFigures:
+    """So many overdue tickets are looked at and alerted, while mail comes in."""
+    make_planned_desk(folder, database_url=database_url)
+    return SweepFigures(**_answer("sweep", attrs.asdict(SweepOrder(folder=str(folder), tickets=tickets))))
+
+
 def command_seconds(folder: Path, *words: str) -> float:
     """How long one command takes from its start to its end."""
     begun = time.perf_counter()
@@ -66,8 +74,13 @@ def command_seconds(folder: Path, *words: str) -> float:
 
 
 def _run(order: Order) -> Figures:
-    words: Sequence[str] = [sys.executable, "-m", f"{__package__}.run", json.dumps(attrs.asdict(order))]
+    return Figures(**_answer("run", attrs.asdict(order)))
+
+
+def _answer(module: str, order: Mapping[str, object]) -> dict[str, Any]:
+    words: Sequence[str] = [sys.executable, "-m", f"{__package__}.{module}", json.dumps(order)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT_SECONDS)  # noqa: S603 - our own program
     if done.returncode:
         raise RuntimeError(f"A run ended with {done.returncode}: {done.stderr.strip()}")
-    return Figures(**json.loads(done.stdout))
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer

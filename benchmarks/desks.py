@@ -6,6 +6,19 @@ from deskbell.core.app import configuring
 from deskbell.core.app.founding import Beginning, found
 from deskbell.core.app.opening import open_desk
 
+PLANNED = """
+[settings]
+ticket_limit = 0
+[agents."manager@staff.example.net"]
+name = "Manager"
+[sla_plans.Hour]
+grace = "1h"
+[departments.Support]
+manager = "manager@staff.example.net"
+sla_plan = "Hour"
+[options.ticket-overdue-alert.audience]
+admin_address = false
+"""
 SPEAKING = ("new-ticket-alert", "new-ticket-autoresponse")
 
 
@@ -19,10 +32,21 @@ def make_desk(folder: Path, *, members: int, sink_port: int, database_url: str =
     return folder
 
 
+def make_planned_desk(folder: Path, *, database_url: str = "") -> Path:
+    """Found a desk whose tickets are due after an hour and alert their manager then; answer its folder."""
+    found(folder, Beginning(database_url=database_url))
+    _apply(folder, PLANNED)
+    return folder
+
+
 def configure(folder: Path, *, members: int, sink_port: int) -> None:
     """Set who is told, and where the mail goes."""
+    _apply(folder, _blueprint(members=members, sink_port=sink_port))
+
+
+def _apply(folder: Path, blueprint: str) -> None:
     file = folder / "benchmark.toml"
-    file.write_text(_blueprint(members=members, sink_port=sink_port), encoding="utf-8")
+    file.write_text(blueprint, encoding="utf-8")
     with open_desk(folder) as desk:
         configuring.apply(desk, file, prune=False)
 
@@ -33,6 +57,8 @@ def _blueprint(*, members: int, sink_port: int) -> str:
     return "\n".join(
         [
             *(f'[agents."{agent}"]\nname = "Agent {number}"' for number, agent in enumerate(agents)),
+            # All mails come from a few senders: the limit of open tickets is counted against, but never reached.
+            "[settings]\nticket_limit = 1000000",
             "[departments.Support]",
             f"members = {agents}",
             "[options.new-ticket-alert.audience]",

@@ -22,6 +22,10 @@ sender writes once, so that no limit on answers to one sender is reached. Refere
 *Ratio* compares with one durable commit for each item on the same database in the same round: 0.5 means that a ticket with
 all that it causes takes as long as two such commits. *CPU* is the time of the desk's process, in milliseconds for each item.
 
+The look at overdue tickets is one run of the periodic job, from the first batch to the last alert in the outbox. Beside it
+one sender hands in a mail, which becomes a ticket and is rung, then the next one: its longest waits are those rows. No mail
+leaves the desk meanwhile.
+
 *Floor* is the rate to reach and, since that depends on the disk, the ratio to reach: the one counts on a machine that does
 1,900 commits per second, the other on any. A high load at the end means that other work disturbed the measuring.
 """
