@@ -6,28 +6,40 @@ from .. import outbox
 from ..desk import blueprint
 from ..desk.blueprint.catalogue import Catalogue
 from ..settings import read_toml
+from .changing import acting_person
 from .opening import Desk
 
 
-def planned(desk: Desk, file: Path, *, prune: bool) -> list[str]:
+def planned(desk: Desk, file: Path, *, prune: bool, by: str | None = None) -> list[str]:
     """The lines of what applying `file` would change.
 
+    :param by: who would apply it, as for `apply`.
     :raises DeskbellError: when the file cannot be used, in one sentence with the place in it.
     """
     wanted = _read(desk, file)
     with desk.db.reading() as session:
+        acting_person(desk.db.directory(session), by)
         return blueprint.plan(session, wanted, prune=prune, secrets=desk.secrets).render()
 
 
-def apply(desk: Desk, file: Path, *, prune: bool) -> None:
+def apply(desk: Desk, file: Path, *, prune: bool, by: str | None = None) -> None:
     """Apply `file` in one transaction; the plan is made anew in it, so that nothing comes in between.
 
+    :param by: the address of the agent who does it; None for the administrator at this machine.
     :raises DeskbellError: when the file cannot be used; nothing is changed then.
     """
-    wanted = _read(desk, file)
+    apply_blueprint(desk, _read(desk, file), prune=prune, by=by)
+
+
+def apply_blueprint(desk: Desk, wanted: blueprint.Blueprint, *, prune: bool, by: str | None) -> None:
+    """Apply what was read, as `apply` does.
+
+    :raises DeskbellError: when it cannot be used; nothing is changed then.
+    """
     with desk.db.writing() as session:
+        actor = acting_person(desk.db.directory(session), by)
         plan = blueprint.plan(session, wanted, prune=prune, secrets=desk.secrets)
-        blueprint.apply(session, plan, now=desk.clock.now())
+        blueprint.apply(session, plan, by=actor, now=desk.clock.now())
         for change in plan.changes:
             if change.table == "channels":
                 outbox.hasten(session, change.key, now=desk.clock.now())

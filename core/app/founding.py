@@ -14,6 +14,7 @@ from ..store.database import Database
 from ..store.migrations import migrate
 from ..store.schema import HEAD, schema_version
 from ..store.secrets import SecretBox
+from .changing import at_this_machine
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -105,7 +106,7 @@ def _furnish(url: str, wanted: blueprint.Blueprint, secrets: SecretBox, clock: C
     try:
         with db.writing() as session:
             plan = blueprint.plan(session, wanted, prune=False, secrets=secrets)
-            blueprint.apply(session, plan, now=clock.now())
+            blueprint.apply(session, plan, by=at_this_machine(), now=clock.now())
     finally:
         db.close()
 

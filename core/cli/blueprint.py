@@ -23,9 +23,12 @@ COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--prune", is_flag=True, help="Also remove what the file's tables do not name, after showing it.")
 @click.option("--yes", is_flag=True, help="Do not ask before removing.")
+@click.option("--by", metavar="ADDRESS", help="The acting agent; default: you, the administrator at this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.pass_context
-def apply(context: click.Context, file: Path, dry_run: bool, prune: bool, yes: bool, as_json: bool) -> None:
+def apply(
+    context: click.Context, file: Path, dry_run: bool, prune: bool, yes: bool, by: str | None, as_json: bool
+) -> None:
     """Change the desk to what FILE says.
 
     The plan is shown first, line by line. What the file does not name is left alone unless --prune is given. Applying the
@@ -34,7 +37,7 @@ def apply(context: click.Context, file: Path, dry_run: bool, prune: bool, yes: b
     from ..app import configuring
 
     with desk_of(context) as desk:
-        lines = configuring.planned(desk, file, prune=prune)
+        lines = configuring.planned(desk, file, prune=prune, by=by)
         if as_json:
             print_json({"changes": lines, "applied": bool(lines) and not dry_run})
         else:
@@ -45,7 +48,7 @@ def apply(context: click.Context, file: Path, dry_run: bool, prune: bool, yes: b
             if not sys.stdin.isatty():
                 raise click.UsageError("This removes something and nobody can be asked here: add --yes.")
             click.confirm("Apply this, removals included?", abort=True)
-        configuring.apply(desk, file, prune=prune)
+        configuring.apply(desk, file, prune=prune, by=by)
     if not as_json:
         click.echo("Applied.")
 

@@ -8,6 +8,10 @@ from .output import json_option, plain, print_json, show, table
 
 POSITIONS = ("on", "off", "opt-in", "inherit", "shadow")
 
+by_option = click.option(
+    "--by", metavar="ADDRESS", help="The acting agent; default: you, the administrator at this machine."
+)
+
 
 @click.group(
     epilog=examples(
@@ -15,6 +19,8 @@ POSITIONS = ("on", "off", "opt-in", "inherit", "shadow")
         "deskbell plugins show new-ticket-alert --department Billing",
         "deskbell plugins switch new-ticket-autoresponse off --topic Feedback",
         "deskbell plugins switch new-ticket-alert shadow --department Billing",
+        "deskbell plugins set new-ticket-alert audience.department_member true --department Billing",
+        "deskbell plugins unset new-ticket-alert audience.department_member --department Billing",
     )
 )
 def plugins() -> None:
@@ -56,6 +62,11 @@ def show_(
     click.echo(f"\nMay it speak here? {'Yes' if view.on else 'No'}. {view.because}")
     if view.shadow_because:
         click.echo(view.shadow_because)
+    if view.path:
+        table(
+            ("switch", "says", "shadow", "decides"),
+            [(each.where, each.position, each.shadow, "<-" if each.decides else "") for each in view.path],
+        )
     table(("value", "is", "set at"), [(each.name, each.value, each.origin) for each in view.values])
     if view.set_elsewhere:
         table(("level", "where", "switch", "shadow"), [plain(each).values() for each in view.set_elsewhere])
@@ -69,9 +80,16 @@ def show_(
 @click.option(
     "--mailbox", metavar="NAME", help="Only for what arrives at this mailbox (off or inherit; autoresponders)."
 )
+@by_option
 @click.pass_context
 def switch(
-    context: click.Context, name: str, position: str, department: str | None, topic: str | None, mailbox: str | None
+    context: click.Context,
+    name: str,
+    position: str,
+    department: str | None,
+    topic: str | None,
+    mailbox: str | None,
+    by: str | None,
 ) -> None:
     """Set a plugin's switch: on, off, opt-in (off unless a department says on), inherit, or shadow.
 
@@ -82,7 +100,41 @@ def switch(
     from ..app import switching
 
     with desk_of(context) as desk:
-        sentence = switching.switch(desk, name, position, department=department, topic=topic, mailbox=mailbox)
+        sentence = switching.switch(desk, name, position, department=department, topic=topic, mailbox=mailbox, by=by)
+    click.echo(sentence)
+
+
+@plugins.command("set")
+@click.argument("name")
+@click.argument("field")
+@click.argument("value")
+@click.option("--department", metavar="NAME", help="Only in this department and those below it.")
+@by_option
+@click.pass_context
+def set_(context: click.Context, name: str, field: str, value: str, department: str | None, by: str | None) -> None:
+    """Set an option of a plugin, or tick a recipient role: audience.<role> true.
+
+    `deskbell plugins show NAME` lists the fields. A list is separated by commas; a secret is stored encrypted.
+    """
+    from ..app import switching
+
+    with desk_of(context) as desk:
+        sentence = switching.set_value(desk, name, field, value, department=department, by=by)
+    click.echo(sentence)
+
+
+@plugins.command("unset")
+@click.argument("name")
+@click.argument("field")
+@click.option("--department", metavar="NAME", help="What is set in this department; default: for the whole desk.")
+@by_option
+@click.pass_context
+def unset(context: click.Context, name: str, field: str, department: str | None, by: str | None) -> None:
+    """Take away what is set for an option or a role, so that the department above, the desk or the default decides."""
+    from ..app import switching
+
+    with desk_of(context) as desk:
+        sentence = switching.unset_value(desk, name, field, department=department, by=by)
     click.echo(sentence)
 
 

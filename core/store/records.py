@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session, selectinload
 
 from ..contract.addresses import normalise
 from ..contract.kinds import Level
-from ..contract.people import ActorKind
-from .configuration import forget_scope
+from ..contract.people import Actor, ActorKind
+from . import configuration
 from .directory import (
     AgentRecord,
     DepartmentRecord,
     MailboxRecord,
     OrganizationRecord,
+    ScheduleRecord,
+    SlaPlanRecord,
     TeamRecord,
     TopicRecord,
 )
@@ -36,6 +38,8 @@ from .rows import (
     MailboxRow,
     OrganizationRow,
     Row,
+    ScheduleRow,
+    SlaPlanRow,
     TeamMemberRow,
     TeamRow,
     TicketRow,
@@ -43,6 +47,7 @@ from .rows import (
 )
 
 R = TypeVar("R", bound=Row)
+S = TypeVar("S", DepartmentRow, TopicRow, MailboxRow)
 _LOOK_UP_AT_ONCE = 500
 
 
@@ -84,9 +89,31 @@ def save_organization(session: Session, organization: OrganizationRecord) -> int
     return _added(session, row).id
 
 
-def save_department(session: Session, department: DepartmentRecord) -> int:
-    """Write a department with its primary and extended members."""
-    row = _row(session, DepartmentRow, department.id)
+def save_schedule(session: Session, schedule: ScheduleRecord) -> int:
+    """Write business hours."""
+    row = _row(session, ScheduleRow, schedule.id)
+    row.name, row.time_zone = schedule.name, schedule.time_zone
+    row.week = {day: [list(span) for span in spans] for day, spans in schedule.week.items()}
+    row.country, row.subdivision, row.days_off = schedule.country, schedule.subdivision, list(schedule.days_off)
+    return _added(session, row).id
+
+
+def save_sla_plan(session: Session, plan: SlaPlanRecord) -> int:
+    """Write an SLA plan with the steps of its escalation."""
+    row = _row(session, SlaPlanRow, plan.id)
+    row.name, row.schedule_id = plan.name, plan.schedule_id
+    row.grace_seconds, row.due_soon_seconds = plan.grace_seconds, plan.due_soon_seconds
+    row.repeat_seconds, row.repeat_cap = plan.repeat_seconds, plan.repeat_cap
+    row.steps = [{"after_seconds": step.after_seconds, "roles": list(step.roles)} for step in plan.steps]
+    return _added(session, row).id
+
+
+def save_department(session: Session, department: DepartmentRecord, *, by: Actor, now: datetime) -> int:
+    """Write a department with its primary and extended members.
+
+    :param by: who changes its ways of working, from the template set to the pause; that is written down.
+    """
+    row = _scope_row(session, DepartmentRow, department.id, level=Level.DEPARTMENT)
     row.name, row.signature = department.name, department.signature
     row.parent_id, row.manager_id = department.parent_id, department.manager_id
     row.recipients_mode = department.recipients_mode.value
@@ -98,7 +125,17 @@ def save_department(session: Session, department: DepartmentRecord) -> int:
             DepartmentMemberRow(agent_id=agent_id, extended=extended, role=role, alerts=alerts)
             for agent_id, extended, role, alerts in wanted
         ]
-    return _added(session, row).id
+    _added(session, row)
+    ways: dict[str, object] = {
+        "template_set": department.template_set or None,
+        "sla_plan": _plan_name(session, department.sla_plan_id),
+        "ticket_limit": department.ticket_limit,
+        "reopen_days": department.reopen_days,
+        "claim_on_reply": department.claim_on_reply,
+        "pause_while_waiting": department.pause_while_waiting,
+    }
+    configuration.set_scope_settings(session, Level.DEPARTMENT, row.id, ways, by=by, now=now)
+    return row.id
 
 
 def save_team(session: Session, team: TeamRecord) -> int:
@@ -111,17 +148,20 @@ def save_team(session: Session, team: TeamRecord) -> int:
     return _added(session, row).id
 
 
-def save_topic(session: Session, topic: TopicRecord) -> int:
-    """Write a help topic."""
-    row = _row(session, TopicRow, topic.id)
+def save_topic(session: Session, topic: TopicRecord, *, by: Actor, now: datetime) -> int:
+    """Write a help topic; who changes its SLA plan is written down."""
+    row = _scope_row(session, TopicRow, topic.id, level=Level.TOPIC)
     row.name, row.priority = topic.name, topic.priority.value
     row.department_id, row.agent_id, row.team_id = topic.department_id, topic.agent_id, topic.team_id
-    return _added(session, row).id
+    _added(session, row)
+    plan: dict[str, object] = {"sla_plan": _plan_name(session, topic.sla_plan_id)}
+    configuration.set_scope_settings(session, Level.TOPIC, row.id, plan, by=by, now=now)
+    return row.id
 
 
 def save_mailbox(session: Session, mailbox: MailboxRecord) -> int:
     """Write an intake mailbox."""
-    row = _row(session, MailboxRow, mailbox.id)
+    row = _scope_row(session, MailboxRow, mailbox.id, level=Level.MAILBOX)
     row.name, row.address, row.address_key = mailbox.name, mailbox.address, normalise(mailbox.address)
     row.aliases = list(mailbox.aliases)
     row.department_id, row.topic_id = mailbox.department_id, mailbox.topic_id
@@ -156,6 +196,18 @@ def _row(session: Session, table: type[R], record_id: int) -> R:
     return session.get_one(table, record_id) if record_id else table()
 
 
+def _scope_row(session: Session, table: type[S], record_id: int, *, level: Level) -> S:
+    row = _row(session, table, record_id)
+    fresh = None if record_id else configuration.fresh_scope_id(session, level)
+    if fresh is not None:
+        row.id = fresh
+    return row
+
+
+def _plan_name(session: Session, plan_id: int | None) -> str | None:
+    return None if plan_id is None else session.get_one(SlaPlanRow, plan_id).name
+
+
 def _added(session: Session, row: R) -> R:
     session.add(row)
     session.flush()
@@ -175,9 +227,9 @@ def remove_organization(session: Session, organization_id: int) -> None:
     _remove(session, OrganizationRow, organization_id)
 
 
-def remove_department(session: Session, department_id: int) -> None:
+def remove_department(session: Session, department_id: int, *, by: Actor, now: datetime) -> None:
     """Take away a department without tickets, mailboxes or children, and all that is switched for it."""
-    forget_scope(session, Level.DEPARTMENT, department_id)
+    configuration.forget_scope(session, Level.DEPARTMENT, department_id, by=by, now=now)
     _remove(session, DepartmentRow, department_id)
 
 
@@ -186,16 +238,26 @@ def remove_team(session: Session, team_id: int) -> None:
     _remove(session, TeamRow, team_id)
 
 
-def remove_topic(session: Session, topic_id: int) -> None:
+def remove_topic(session: Session, topic_id: int, *, by: Actor, now: datetime) -> None:
     """Take away a help topic and all that is switched for it; its tickets are left without."""
-    forget_scope(session, Level.TOPIC, topic_id)
+    configuration.forget_scope(session, Level.TOPIC, topic_id, by=by, now=now)
     _remove(session, TopicRow, topic_id)
 
 
-def remove_mailbox(session: Session, mailbox_id: int) -> None:
+def remove_mailbox(session: Session, mailbox_id: int, *, by: Actor, now: datetime) -> None:
     """Take away an intake mailbox and all that is switched for it; what it brought stays."""
-    forget_scope(session, Level.MAILBOX, mailbox_id)
+    configuration.forget_scope(session, Level.MAILBOX, mailbox_id, by=by, now=now)
     _remove(session, MailboxRow, mailbox_id)
+
+
+def remove_schedule(session: Session, schedule_id: int) -> None:
+    """Take away business hours; SLA plans that name them are left without, so that every hour counts."""
+    _remove(session, ScheduleRow, schedule_id)
+
+
+def remove_sla_plan(session: Session, plan_id: int) -> None:
+    """Take away an SLA plan; tickets that run by it are left without."""
+    _remove(session, SlaPlanRow, plan_id)
 
 
 def remove_end_user(session: Session, end_user_id: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from deskbell.core.contract.channel import Channel, Delivery, DeliveryFailure, Receipt
 from deskbell.core.contract.errors import DeskbellError
 from deskbell.core.contract.kinds import AgentAlert, Autoresponder, SystemAlert
-from deskbell.core.contract.people import Role
+from deskbell.core.contract.people import SYSTEM, Role
 from deskbell.core.contract.structuring import described, secret
 from deskbell.core.desk import blueprint
 from deskbell.core.store.database import Database
@@ -110,7 +110,7 @@ class Bench:
     def apply_in(self, session: Session, data: Mapping[str, object], *, prune: bool = False) -> list[str]:
         """Apply a file with this content in a transaction of the caller's; answer the plan's lines."""
         plan = self.plan_in(session, data, prune=prune)
-        blueprint.apply(session, plan, now=self.clock.now())
+        blueprint.apply(session, plan, by=SYSTEM, now=self.clock.now())
         return plan.render()
 
     def refusal(self, toml: str, *, prune: bool = False) -> str:

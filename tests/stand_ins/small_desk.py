@@ -17,9 +17,9 @@ from deskbell.core.contract.addresses import normalise
 from deskbell.core.contract.drafts import MessageDraft, Refusal, TicketDraft
 from deskbell.core.contract.events import Event
 from deskbell.core.contract.faults import Fault
-from deskbell.core.contract.people import Actor, ActorKind
+from deskbell.core.contract.people import SYSTEM, Actor, ActorKind
 from deskbell.core.contract.tickets import Entry, Origin, Priority, Ticket
-from deskbell.core.store import records, tickets
+from deskbell.core.store import configuration, records, tickets
 from deskbell.core.store.database import Database
 from deskbell.core.store.directory import (
     AgentRecord,
@@ -27,6 +27,7 @@ from deskbell.core.store.directory import (
     Directory,
     ExtendedMember,
     MailboxRecord,
+    SlaPlanRecord,
     TeamMember,
     TeamRecord,
     TopicRecord,
@@ -140,6 +141,14 @@ def small_desk(db: Database, *, clock: FrozenClock, folder: Path) -> SmallDesk:
     return desk
 
 
+def plan_of_the_desk(desk: SmallDesk, *, grace_seconds: int) -> None:
+    """Give every ticket an SLA plan without business hours."""
+    now = desk.clock.now()
+    with desk.db.writing() as session:
+        records.save_sla_plan(session, SlaPlanRecord(id=0, name="Day and night", grace_seconds=grace_seconds))
+        configuration.set_setting(session, "sla_plan", "Day and night", by=SYSTEM, now=now)
+
+
 def names_of(events: tuple[Event, ...]) -> list[str]:
     return [event.name for event in events]
 
@@ -175,8 +184,8 @@ def _places(desk: SmallDesk, session: Session) -> None:
         extended=(ExtendedMember(agent_id=ids["Eva"]),),
     )
     sales = DepartmentRecord(id=0, name="Sales", manager_id=ids["Sam"], address="offers@example.com")
-    ids["Support"] = records.save_department(session, support)
-    ids["Sales"] = records.save_department(session, sales)
+    ids["Support"] = records.save_department(session, support, by=SYSTEM, now=desk.clock.now())
+    ids["Sales"] = records.save_department(session, sales, by=SYSTEM, now=desk.clock.now())
     night = TeamRecord(
         id=0,
         name="Night",
@@ -195,7 +204,7 @@ def _doors(desk: SmallDesk, session: Session) -> None:
         TopicRecord(id=0, name="Lost cause", department_id=ids["Support"], agent_id=ids["Lea"], team_id=ids["Absent"]),
         TopicRecord(id=0, name="Anything"),
     ):
-        ids[topic.name] = records.save_topic(session, topic)
+        ids[topic.name] = records.save_topic(session, topic, by=SYSTEM, now=desk.clock.now())
     for box in (
         MailboxRecord(
             id=0,

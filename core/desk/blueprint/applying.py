@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 from sqlalchemy.orm import Session
 
+from ...contract.people import Actor
 from ...store import records
 from ...store.directory import Directory
 from .changes import Action, Change, Plan
@@ -15,24 +16,32 @@ from .put_values import put_values, take_values
 from .standing import Standing, stand
 
 
-def apply(session: Session, plan: Plan, *, now: datetime) -> None:
+def apply(session: Session, plan: Plan, *, by: Actor, now: datetime) -> None:
     """Change the desk as planned.
 
     :param session: the writing session in which the plan was made.
-    :param now: when new end users came to be known.
+    :param by: who is written down as having changed switches, options and settings.
+    :param now: when that was, and when new end users came to be known.
     """
     people = [change.identity for change in plan.changes if change.table == "end_users"]
     standing = stand(session, end_users=people)
-    work = _Work(session=session, now=now, directory=standing.directory, ids=dict(standing.ids), known=_known(standing))
+    work = _Work(
+        session=session,
+        by=by,
+        now=now,
+        directory=standing.directory,
+        ids=dict(standing.ids),
+        known=_known(standing),
+    )
     saved = [each for each in plan.changes if each.table in RECORD_TABLES and each.action is not Action.REMOVE]
     removed = [each for each in plan.changes if each.action is Action.REMOVE]
-    take_values(session, plan.changes, ids=work.ids)
+    take_values(session, plan.changes, ids=work.ids, by=by, now=now)
     work.remove(removed, tables=("end_users", "mailboxes", "topics"))
     work.free_addresses(saved)
     work.create([each for each in saved if each.action is Action.ADD and each.table in REFER_TO_THEMSELVES])
     work.save(saved)
-    work.remove(removed, tables=("teams", "organizations", "departments", "agents"))
-    put_values(session, plan.changes, ids=work.ids)
+    work.remove(removed, tables=("teams", "organizations", "departments", "agents", "sla_plans", "schedules"))
+    put_values(session, plan.changes, ids=work.ids, by=by, now=now)
 
 
 def _known(standing: Standing) -> dict[tuple[str, str], Any]:
@@ -41,6 +50,8 @@ def _known(standing: Standing) -> dict[tuple[str, str], Any]:
     rows: Mapping[str, Mapping[int, Any]] = {
         "agents": desk.agents,
         "organizations": desk.organizations,
+        "schedules": desk.schedules,
+        "sla_plans": desk.sla_plans,
         "departments": desk.departments,
         "teams": desk.teams,
         "topics": desk.topics,
@@ -55,6 +66,7 @@ class _Work:
     """The desk while it changes; `ids` and `known` (records), by table and identity, grow with what is added."""
 
     session: Session
+    by: Actor
     now: datetime
     directory: Directory
     ids: dict[tuple[str, str], int]
@@ -65,7 +77,7 @@ class _Work:
         for change in added:
             key = (change.table, change.identity)
             fresh = RECORD_TABLES[change.table].new(change.key)
-            self.ids[key] = RECORD_TABLES[change.table].save(self.session, fresh, self.now)
+            self.ids[key] = RECORD_TABLES[change.table].save(self.session, fresh, self.by, self.now)
             self.known[key] = attrs.evolve(fresh, id=self.ids[key])
 
     def save(self, saved: Iterable[Change]) -> None:
@@ -74,7 +86,7 @@ class _Work:
             key = (change.table, change.identity)
             table = RECORD_TABLES[change.table]
             record = self.known[key] if key in self.known else table.new(change.key)
-            self.ids[key] = table.save(self.session, table.changed(record, change, self.ids), self.now)
+            self.ids[key] = table.save(self.session, table.changed(record, change, self.ids), self.by, self.now)
 
     def free_addresses(self, saved: Iterable[Change]) -> None:
         """Let records trade addresses that only one can have at a time."""
@@ -95,15 +107,17 @@ class _Work:
             if table == "departments":
                 ids.sort(key=lambda each: len(tuple(self.directory.department_path(each))), reverse=True)
             for record_id in ids:
-                _REMOVERS[table](self.session, record_id)
+                _REMOVERS[table](self.session, record_id, self.by, self.now)
 
 
-_REMOVERS: Mapping[str, Callable[[Session, int], None]] = {
-    "agents": records.remove_agent,
-    "organizations": records.remove_organization,
-    "departments": records.remove_department,
-    "teams": records.remove_team,
-    "topics": records.remove_topic,
-    "mailboxes": records.remove_mailbox,
-    "end_users": records.remove_end_user,
+_REMOVERS: Mapping[str, Callable[[Session, int, Actor, datetime], None]] = {
+    "agents": lambda session, record_id, *_: records.remove_agent(session, record_id),
+    "organizations": lambda session, record_id, *_: records.remove_organization(session, record_id),
+    "schedules": lambda session, record_id, *_: records.remove_schedule(session, record_id),
+    "sla_plans": lambda session, record_id, *_: records.remove_sla_plan(session, record_id),
+    "departments": lambda session, record_id, by, now: records.remove_department(session, record_id, by=by, now=now),
+    "teams": lambda session, record_id, *_: records.remove_team(session, record_id),
+    "topics": lambda session, record_id, by, now: records.remove_topic(session, record_id, by=by, now=now),
+    "mailboxes": lambda session, record_id, by, now: records.remove_mailbox(session, record_id, by=by, now=now),
+    "end_users": lambda session, record_id, *_: records.remove_end_user(session, record_id),
 }

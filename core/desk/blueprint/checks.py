@@ -3,15 +3,22 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import attrs
 
 from ...contract.addresses import normalise
 from ...contract.errors import nearest, suggestion
 from ...contract.structuring import InvalidSetting
+from .holiday_names import CODES, near_subdivisions, unknown_country, unknown_subdivision
 from .objects import NAMED, PEOPLE, DeskObject, Group, Path, Ref, Tables, place
 
-REQUIRED = {"agents": ("name",), "mailboxes": ("address", "department")}
+REQUIRED = {
+    "agents": ("name",),
+    "schedules": ("week",),
+    "sla_plans": ("grace",),
+    "mailboxes": ("address", "department"),
+}
 """The fields that an object must have."""
 
 
@@ -159,6 +166,34 @@ def _check_teams(facts: Check) -> None:
                 raise facts.refuse("teams", item.key, ("without_alerts",), f"names '{ref.key}', who is no member")
 
 
+def _check_schedules(facts: Check) -> None:
+    for _, item, will in facts.named("schedules"):
+        said = {name: str(will.fields.get((name,)) or "") for name in ("time_zone", "country", "subdivision")}
+        if said["time_zone"] and not _is_time_zone(said["time_zone"]):
+            near = nearest(said["time_zone"], available_timezones())
+            reason = f"names '{said['time_zone']}', which is no time zone"
+            raise facts.refuse("schedules", item.key, ("time_zone",), reason, remedy=suggestion(near))
+        _check_holidays(facts, item, country=said["country"], subdivision=said["subdivision"])
+
+
+def _check_holidays(facts: Check, item: DeskObject, *, country: str, subdivision: str) -> None:
+    if subdivision and not country:
+        raise facts.refuse("schedules", item.key, ("subdivision",), "is set without a country")
+    if country and (reason := unknown_country(country)):
+        raise facts.refuse("schedules", item.key, ("country",), reason, remedy=CODES)
+    if subdivision and (reason := unknown_subdivision(country, subdivision)):
+        remedy = near_subdivisions(country, subdivision)
+        raise facts.refuse("schedules", item.key, ("subdivision",), reason, remedy=remedy)
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
+
+
 def _check_administrators(facts: Check) -> None:
     """A desk that has somebody who may change it does not lose the last one; removal is judged elsewhere."""
     if any(map(administrates, facts.final["agents"].values())):
@@ -181,5 +216,6 @@ _JUDGES: tuple[Callable[[Check], None], ...] = (
     _check_addresses,
     _check_leaves,
     _check_teams,
+    _check_schedules,
     _check_administrators,
 )

@@ -9,7 +9,7 @@ from ...contract.structuring import plain
 from ...contract.structuring.places import Place
 from ...contract.structuring.times import moment_of
 from .objects import EXTENDED, Fields, Group, Path, Ref
-from .table_fields import MOMENT, REFERS
+from .table_fields import MOMENT, REFERS, WHOLE
 
 
 def fields_of(table: attrs.AttrsInstance, *, at: Place) -> Fields:
@@ -21,7 +21,10 @@ def fields_of(table: attrs.AttrsInstance, *, at: Place) -> Fields:
     fields: dict[Path, object] = {}
     for attribute in attrs.fields(type(table)):
         value = getattr(table, attribute.name)
-        if isinstance(value, Mapping):
+        kept = attribute.metadata.get(WHOLE)
+        if value is not None and kept is not None:
+            fields[attribute.name,] = kept(value)
+        elif isinstance(value, Mapping):
             inner = _by_name(value, table=attribute.metadata[REFERS], at=at.key(attribute.name))
             fields |= {(attribute.name, *path): item for path, item in inner.items()}
             if attribute.name == "extended" and not value:

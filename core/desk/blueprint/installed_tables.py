@@ -7,9 +7,10 @@ import attrs
 
 from ...contract.errors import InvalidValue
 from ...contract.kinds import Level, Plugin, Switch
+from ...contract.people import Role
 from ...contract.structuring import structure
 from ...contract.structuring.places import Place
-from ...notify.switches import check_switch
+from ...notify.switches import check_shadow, check_switch, is_always_on
 from .catalogue import Catalogue
 from .model import SwitchTable
 from .objects import Fields, Path, Ref, identity
@@ -44,6 +45,8 @@ def check_switches(switches: Mapping[str, SwitchTable], *, catalogue: Catalogue,
             positions: Mapping[str, Switch] = getattr(table, key) or {}
             for scope, position in positions.items():
                 _check_position(kind, level, position, at=here.key(key).key(scope))
+        if table.shadow is not None:
+            _check_shadow(kind, at=here.key("shadow"))
         if table.shadow_departments and Level.DEPARTMENT not in kind.levels:
             raise here.key("shadow_departments").refuse("cannot be set: a plugin of this kind has no department switch")
 
@@ -54,6 +57,13 @@ def _check_position(kind: Kind, level: Level, position: Switch, *, at: Place) ->
     except InvalidValue as error:
         remedy = str(error).partition(f"{error.reason}.")[2]
         raise at.refuse(f"cannot be '{position.value}': {error.reason}", remedy=remedy) from None
+
+
+def _check_shadow(kind: Kind, *, at: Place) -> None:
+    try:
+        check_shadow(kind, level=Level.GLOBAL)
+    except InvalidValue as error:
+        raise at.refuse(f"cannot be set: {error.reason}") from None
 
 
 def read_channels(data: object, *, catalogue: Catalogue, at: Place) -> Mapping[str, OpenObject]:
@@ -111,7 +121,15 @@ def _scope(
     for role in part.audience:
         if role not in roles:
             raise at.key("audience").key(role).unknown(role, known=roles)
+    # What never falls silent must reach somebody.
+    if _is_always_on(kind) and part.audience.get(Role.ADMIN_ADDRESS) is False:
+        reason = "must stay true: what is always on is always told to the admin address"
+        raise at.key("audience").key(Role.ADMIN_ADDRESS).refuse(reason)
     return {(*prefix, "audience", role): tick for role, tick in part.audience.items()}, block
+
+
+def _is_always_on(kind: Kind) -> bool:
+    return is_always_on(kind if isinstance(kind, type) else type(kind))
 
 
 def _parted(

@@ -4,23 +4,37 @@ An empty text takes a reference or a time away: ``manager = ""``.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import attrs
 
 from ...contract.kinds import Switch
+from ...contract.structuring import plain
 from ...contract.tickets import Priority
 from ...store.directory import RecipientsMode
+from .hours_fields import StepTable, check_day, check_steps, duration, week_of, week_texts
 from .table_fields import (
     addresses,
     check_address,
+    check_country,
     check_domain,
+    check_folder,
     check_line,
     check_link,
     check_name,
     moment,
+    number,
     refers,
     text,
+    texts,
+    whole,
 )
+
+MOST_TICKETS = 1_000_000
+MOST_DAYS = 36_500
+MOST_FAILURES = 100_000
+MOST_MINUTES = 44_640
+MOST_REPEATS = 1_000
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +45,14 @@ class SettingsTable:
     admin_address: str | None = text(check_address, or_empty=True)
     domain: str | None = text(check_domain)
     base_url: str | None = text(check_link, or_empty=True)
+    ticket_limit: int | None = number(most=MOST_TICKETS)
+    reopen_days: int | None = number(most=MOST_DAYS)
+    claim_on_reply: bool | None = None
+    pause_while_waiting: bool | None = None
+    sla_plan: str | None = refers("sla_plans", absent=None)
+    keep_decisions_days: int | None = number(most=MOST_DAYS)
+    login_failures: int | None = number(most=MOST_FAILURES)
+    login_window_minutes: int | None = number(least=1, most=MOST_MINUTES)
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +76,29 @@ class OrganizationTable:
 
 
 @attrs.frozen(kw_only=True)
+class ScheduleTable:
+    """``[schedules."Office hours"]``; a new one needs a `week`, which is always given whole."""
+
+    time_zone: str | None = text(check_name)
+    week: Mapping[str, tuple[str, ...]] | None = whole(week_of, kept=lambda week: week_texts(week_of(week)))
+    country: str | None = text(check_country, or_empty=True)
+    subdivision: str | None = text(check_country, or_empty=True)
+    days_off: tuple[str, ...] | None = texts(check_day)
+
+
+@attrs.frozen(kw_only=True)
+class SlaPlanTable:
+    """``[sla_plans.Standard]``; a new one needs a `grace`. Durations are business time; `steps` are given whole."""
+
+    schedule: str | None = refers("schedules", absent=None)
+    grace: timedelta | None = duration(above_zero=True)  # noqa: RUF009 - it makes a field
+    due_soon: timedelta | None = duration(above_zero=False)  # noqa: RUF009 - it makes a field
+    repeat: timedelta | None = duration(above_zero=False)  # noqa: RUF009 - it makes a field
+    repeat_cap: int | None = number(most=MOST_REPEATS)
+    steps: tuple[StepTable, ...] | None = whole(check_steps, kept=plain)
+
+
+@attrs.frozen(kw_only=True)
 class ExtendedTable:
     """``[departments.Support.extended."bob@example.com"]``: access to a department that is not the own one."""
 
@@ -63,7 +108,10 @@ class ExtendedTable:
 
 @attrs.frozen(kw_only=True)
 class DepartmentTable:
-    """``[departments.Support]``; `members` are all primary members, `extended` has a table for each extended one."""
+    """``[departments.Support]``; `members` are all primary members, `extended` has a table for each extended one.
+
+    The numbers and flags may be ``"inherit"``, which `reading` takes out before.
+    """
 
     parent: str | None = refers("departments", absent=None)
     manager: str | None = refers("agents", absent=None)
@@ -72,6 +120,12 @@ class DepartmentTable:
     address: str | None = text(check_address, or_empty=True)
     autoresponse_address: str | None = text(check_address, or_empty=True)
     signature: str | None = None
+    template_set: str | None = text(check_folder, or_empty=True)
+    sla_plan: str | None = refers("sla_plans", absent=None)
+    ticket_limit: int | None = number(most=MOST_TICKETS)
+    reopen_days: int | None = number(most=MOST_DAYS)
+    claim_on_reply: bool | None = None
+    pause_while_waiting: bool | None = None
     extended: Mapping[str, ExtendedTable] | None = refers("agents", absent=None)
 
 
@@ -93,6 +147,7 @@ class TopicTable:
     priority: Priority | None = None
     agent: str | None = refers("agents", absent=None)
     team: str | None = refers("teams", absent=None)
+    sla_plan: str | None = refers("sla_plans", absent=None)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,6 +189,8 @@ class FixedTables:
     settings: SettingsTable | None = None
     agents: Mapping[str, AgentTable] | None = None
     organizations: Mapping[str, OrganizationTable] | None = None
+    schedules: Mapping[str, ScheduleTable] | None = None
+    sla_plans: Mapping[str, SlaPlanTable] | None = None
     departments: Mapping[str, DepartmentTable] | None = None
     teams: Mapping[str, TeamTable] | None = None
     topics: Mapping[str, TopicTable] | None = None

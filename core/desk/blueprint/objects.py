@@ -14,6 +14,8 @@ PEOPLE = {"agents": "agent", "end_users": "end user"}
 """The tables whose keys are addresses, with the word for one row."""
 NAMED = {
     "organizations": "organization",
+    "schedules": "schedule",
+    "sla_plans": "SLA plan",
     "departments": "department",
     "teams": "team",
     "topics": "topic",
@@ -24,6 +26,8 @@ TABLES = (
     "settings",
     "agents",
     "organizations",
+    "schedules",
+    "sla_plans",
     "departments",
     "teams",
     "topics",
@@ -33,7 +37,11 @@ TABLES = (
     "switches",
     "options",
 )
-"""Every table, in the order in which a person reads a desk."""
+"""Every table, in the order in which a person reads a desk; no record refers to one of a later table."""
+INHERIT = "inherit"
+"""The value of a number or flag that a department leaves to those above it; texts and references are empty then."""
+INHERITED = ("ticket_limit", "reopen_days", "claim_on_reply", "pause_while_waiting")
+"""The fields of a department that may have it."""
 
 
 @attrs.frozen

@@ -7,22 +7,28 @@ from typing import Any, Generic, TypeVar
 import attrs
 from sqlalchemy.orm import Session
 
+from ...contract.people import Actor
+from ...contract.structuring.times import duration_of
 from ...contract.tickets import Priority
 from ...store import records
 from ...store.directory import (
     AgentRecord,
     DepartmentRecord,
+    EscalationStep,
     ExtendedMember,
     MailboxRecord,
     OrganizationRecord,
     RecipientsMode,
+    ScheduleRecord,
+    SlaPlanRecord,
     TeamMember,
     TeamRecord,
     TopicRecord,
 )
 from ...store.records import EndUserRecord
 from .changes import Change
-from .objects import Group, Ids, Ref
+from .hours_fields import week_of
+from .objects import INHERIT, INHERITED, Group, Ids, Ref
 
 R = TypeVar("R")
 
@@ -33,7 +39,7 @@ class RecordTable(Generic[R]):
 
     new: Callable[[str], R]
     changed: Callable[[R, Change, Ids], R]
-    save: Callable[[Session, R, datetime], int]
+    save: Callable[[Session, R, Actor, datetime], int]
 
 
 def _agent(record: AgentRecord, change: Change, ids: Ids) -> AgentRecord:
@@ -44,10 +50,35 @@ def _organization(record: OrganizationRecord, change: Change, ids: Ids) -> Organ
     return attrs.evolve(record, **_columns(change, ids, account_manager="account_manager_id"))
 
 
+def _schedule(record: ScheduleRecord, change: Change, ids: Ids) -> ScheduleRecord:
+    columns = _columns(change, ids)
+    if "week" in columns:
+        columns["week"] = week_of(columns["week"])
+    return attrs.evolve(record, **columns)
+
+
+def _sla_plan(record: SlaPlanRecord, change: Change, ids: Ids) -> SlaPlanRecord:
+    columns = _columns(change, ids, schedule="schedule_id")
+    for name in ("grace", "due_soon", "repeat"):
+        if name in columns:
+            columns[f"{name}_seconds"] = _seconds(columns.pop(name))
+    if "steps" in columns:
+        columns["steps"] = tuple(
+            EscalationStep(after_seconds=_seconds(step["after"]), roles=tuple(step["roles"]))
+            for step in columns["steps"]
+        )
+    return attrs.evolve(record, **columns)
+
+
+def _seconds(text: str) -> int:
+    return int(duration_of(text).total_seconds())
+
+
 def _department(record: DepartmentRecord, change: Change, ids: Ids) -> DepartmentRecord:
-    columns = _columns(change, ids, parent="parent_id", manager="manager_id")
+    columns = _columns(change, ids, parent="parent_id", manager="manager_id", sla_plan="sla_plan_id")
     if "recipients_mode" in columns:
         columns["recipients_mode"] = RecipientsMode(columns["recipients_mode"])
+    columns |= {name: None for name in INHERITED if columns.get(name) == INHERIT}
     return attrs.evolve(record, **{**columns, "extended": _extended(record, change, ids)})
 
 
@@ -79,7 +110,9 @@ def _team(record: TeamRecord, change: Change, ids: Ids) -> TeamRecord:
 
 
 def _topic(record: TopicRecord, change: Change, ids: Ids) -> TopicRecord:
-    columns = _columns(change, ids, department="department_id", agent="agent_id", team="team_id")
+    columns = _columns(
+        change, ids, department="department_id", agent="agent_id", team="team_id", sla_plan="sla_plan_id"
+    )
     if "priority" in columns:
         columns["priority"] = Priority(columns["priority"])
     return attrs.evolve(record, **columns)
@@ -116,37 +149,47 @@ RECORD_TABLES: Mapping[str, RecordTable[Any]] = {
     "agents": RecordTable[AgentRecord](
         new=lambda key: AgentRecord(id=0, name="", address=key),
         changed=_agent,
-        save=lambda session, record, _: records.save_agent(session, record),
+        save=lambda session, record, *_: records.save_agent(session, record),
     ),
     "organizations": RecordTable[OrganizationRecord](
         new=lambda key: OrganizationRecord(id=0, name=key),
         changed=_organization,
-        save=lambda session, record, _: records.save_organization(session, record),
+        save=lambda session, record, *_: records.save_organization(session, record),
+    ),
+    "schedules": RecordTable[ScheduleRecord](
+        new=lambda key: ScheduleRecord(id=0, name=key),
+        changed=_schedule,
+        save=lambda session, record, *_: records.save_schedule(session, record),
+    ),
+    "sla_plans": RecordTable[SlaPlanRecord](
+        new=lambda key: SlaPlanRecord(id=0, name=key, grace_seconds=0),
+        changed=_sla_plan,
+        save=lambda session, record, *_: records.save_sla_plan(session, record),
     ),
     "departments": RecordTable[DepartmentRecord](
         new=lambda key: DepartmentRecord(id=0, name=key),
         changed=_department,
-        save=lambda session, record, _: records.save_department(session, record),
+        save=lambda session, record, by, now: records.save_department(session, record, by=by, now=now),
     ),
     "teams": RecordTable[TeamRecord](
         new=lambda key: TeamRecord(id=0, name=key),
         changed=_team,
-        save=lambda session, record, _: records.save_team(session, record),
+        save=lambda session, record, *_: records.save_team(session, record),
     ),
     "topics": RecordTable[TopicRecord](
         new=lambda key: TopicRecord(id=0, name=key),
         changed=_topic,
-        save=lambda session, record, _: records.save_topic(session, record),
+        save=lambda session, record, by, now: records.save_topic(session, record, by=by, now=now),
     ),
     "mailboxes": RecordTable[MailboxRecord](
         new=lambda key: MailboxRecord(id=0, name=key, address="", department_id=0),
         changed=_mailbox,
-        save=lambda session, record, _: records.save_mailbox(session, record),
+        save=lambda session, record, *_: records.save_mailbox(session, record),
     ),
     "end_users": RecordTable[EndUserRecord](
         new=lambda key: EndUserRecord(addresses=(key,)),
         changed=_end_user,
-        save=lambda session, record, now: records.save_end_user(session, record, now=now),
+        save=lambda session, record, _, now: records.save_end_user(session, record, now=now),
     ),
 }
 """The tables that are kept as records, in an order in which each comes after those that it refers to."""

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
+import attrs
+
 from ...contract.structuring import structure
 from ...contract.structuring.places import Place
 from .catalogue import Catalogue
 from .fields import fields_of
 from .installed_tables import check_switches, read_channels, read_options
 from .model import FixedTables
-from .objects import PEOPLE, TABLES, DeskObject, identity
+from .objects import INHERIT, INHERITED, PEOPLE, TABLES, DeskObject, Fields, identity
 from .parsed import Blueprint, OpenObject
 from .table_fields import check_address, check_name
 
@@ -27,11 +29,11 @@ def read_blueprint(data: Mapping[str, object], *, file: str, catalogue: Catalogu
     _check_storable(data, at=at)
     open_tables = _open_tables(data, catalogue=catalogue, at=at)
     fixed = {name: value for name, value in data.items() if name not in open_tables}
-    if "agents" in fixed:
-        fixed["agents"] = _leaves_as_text(fixed["agents"])
-    tables = structure(fixed, FixedTables, file=file)
+    tables = structure(_readable(fixed), FixedTables, file=file)
     check_switches(tables.switches or {}, catalogue=catalogue, at=at.key("switches"))
     objects = {name: _objects(name, getattr(tables, name), at=at.key(name)) for name in fixed}
+    if "departments" in fixed:
+        objects["departments"] = _with_inherited(objects["departments"], fixed["departments"])
     return Blueprint(file=file, tables=objects, open_tables=open_tables)
 
 
@@ -61,18 +63,50 @@ def _check_storable(value: object, *, at: Place) -> None:
         raise at.refuse("is a number too large to be kept")
 
 
-def _leaves_as_text(agents: object) -> object:
-    """TOML's own dates and times of leaves as text, so that an empty text can stand beside them for none."""
-    if not isinstance(agents, Mapping):
-        return agents
-    return {key: _leave_as_text(agent) if isinstance(agent, Mapping) else agent for key, agent in agents.items()}
+def _readable(tables: Mapping[str, object]) -> Mapping[str, object]:
+    """The tables with every field of one type."""
+    readers = {"agents": _leave_as_text, "schedules": _days_off_as_text, "departments": _without_inherited}
+    return {name: _each(value, readers[name]) if name in readers else value for name, value in tables.items()}
+
+
+def _each(table: object, reader: Callable[[Mapping[str, object]], Mapping[str, object]]) -> object:
+    if not isinstance(table, Mapping):
+        return table
+    return {key: reader(row) if isinstance(row, Mapping) else row for key, row in table.items()}
 
 
 def _leave_as_text(agent: Mapping[str, object]) -> Mapping[str, object]:
-    return {
-        name: value.isoformat() if name.startswith("leave_") and isinstance(value, date) else value
-        for name, value in agent.items()
-    }
+    """TOML's own dates and times of leaves as text, so that an empty text can stand beside them for none."""
+    return {name: _date_as_text(value) if name.startswith("leave_") else value for name, value in agent.items()}
+
+
+def _days_off_as_text(schedule: Mapping[str, object]) -> Mapping[str, object]:
+    """TOML's own dates as text, which may stand there as well."""
+    days = schedule.get("days_off")
+    return {**schedule, "days_off": list(map(_date_as_text, days))} if isinstance(days, list) else schedule
+
+
+def _date_as_text(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _without_inherited(department: Mapping[str, object]) -> Mapping[str, object]:
+    """The department without the word that may stand in the place of a number or flag."""
+    return {name: value for name, value in department.items() if not _inherits(name, value)}
+
+
+def _with_inherited(objects: Mapping[str, DeskObject], departments: object) -> Mapping[str, DeskObject]:
+    """The departments with the word back, which is a value like others from here on."""
+    found = dict(objects)
+    for key, row in departments.items() if isinstance(departments, Mapping) else ():
+        known = found[identity("departments", key)]
+        said: Fields = {(name,): INHERIT for name, value in row.items() if _inherits(name, value)}
+        found[identity("departments", key)] = attrs.evolve(known, fields={**known.fields, **said})
+    return found
+
+
+def _inherits(name: str, value: object) -> bool:
+    return name in INHERITED and value == INHERIT
 
 
 def _objects(table: str, value: object, *, at: Place) -> Mapping[str, DeskObject]:

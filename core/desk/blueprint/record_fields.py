@@ -1,8 +1,10 @@
 """Records of the desk as fields in the words of the file, ids replaced by names."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from ...contract.kinds import Level, Switch
+from ...contract.structuring.times import duration_text
 from ...store.directory import (
     AgentRecord,
     ChannelRecord,
@@ -11,13 +13,16 @@ from ...store.directory import (
     OptionRecord,
     OrganizationRecord,
     Profile,
+    ScheduleRecord,
+    SlaPlanRecord,
     SwitchRecord,
     TeamRecord,
     TopicRecord,
 )
 from ...store.records import EndUserRecord
 from ...store.secrets import SecretBox
-from .objects import EXTENDED, Fields, Group, Path, Ref, Sealed
+from .hours_fields import week_texts
+from .objects import EXTENDED, INHERIT, INHERITED, Fields, Group, Path, Ref, Sealed
 
 Names = Mapping[tuple[str, int], str]
 """What a record is called, by table and id."""
@@ -27,12 +32,20 @@ SCOPES = {Level.DEPARTMENT: "departments", Level.TOPIC: "topics", Level.MAILBOX:
 
 
 def profile(record: Profile) -> Fields:
-    """The settings of the desk as a whole."""
+    """The settings of the desk as a whole; the SLA plan is kept by its name."""
     return {
         ("desk_name",): record.desk_name,
         ("admin_address",): record.admin_address,
         ("domain",): record.domain,
         ("base_url",): record.base_url,
+        ("ticket_limit",): record.ticket_limit,
+        ("reopen_days",): record.reopen_days,
+        ("claim_on_reply",): record.claim_on_reply,
+        ("pause_while_waiting",): record.pause_while_waiting,
+        ("sla_plan",): Ref.to("sla_plans", record.sla_plan) if record.sla_plan else None,
+        ("keep_decisions_days",): record.keep_decisions_days,
+        ("login_failures",): record.login_failures,
+        ("login_window_minutes",): record.login_window_minutes,
     }
 
 
@@ -54,6 +67,33 @@ def organization(record: OrganizationRecord, *, names: Names) -> Fields:
     return {("account_manager",): _ref("agents", record.account_manager_id, names=names)}
 
 
+def schedule(record: ScheduleRecord) -> Fields:
+    """Business hours."""
+    return {
+        ("time_zone",): record.time_zone,
+        ("country",): record.country,
+        ("subdivision",): record.subdivision,
+        ("days_off",): Group(tuple(dict.fromkeys(record.days_off))),
+        ("week",): week_texts(record.week),
+    }
+
+
+def sla_plan(record: SlaPlanRecord, *, names: Names) -> Fields:
+    """An SLA plan."""
+    return {
+        ("schedule",): _ref("schedules", record.schedule_id, names=names),
+        ("grace",): _duration(record.grace_seconds),
+        ("due_soon",): _duration(record.due_soon_seconds),
+        ("repeat",): _duration(record.repeat_seconds),
+        ("repeat_cap",): record.repeat_cap,
+        ("steps",): [{"after": _duration(step.after_seconds), "roles": list(step.roles)} for step in record.steps],
+    }
+
+
+def _duration(seconds: int) -> str:
+    return duration_text(timedelta(seconds=seconds))
+
+
 def department(record: DepartmentRecord, *, names: Names) -> Fields:
     """A department with its members."""
     fields: dict[Path, object] = {
@@ -64,6 +104,9 @@ def department(record: DepartmentRecord, *, names: Names) -> Fields:
         ("address",): record.address,
         ("autoresponse_address",): record.autoresponse_address,
         ("signature",): record.signature,
+        ("template_set",): record.template_set,
+        ("sla_plan",): _ref("sla_plans", record.sla_plan_id, names=names),
+        **{(name,): INHERIT if (said := getattr(record, name)) is None else said for name in INHERITED},
         ("extended",): EXTENDED,
     }
     for each in record.extended:
@@ -91,6 +134,7 @@ def topic(record: TopicRecord, *, names: Names) -> Fields:
         ("priority",): record.priority.value,
         ("agent",): _ref("agents", record.agent_id, names=names),
         ("team",): _ref("teams", record.team_id, names=names),
+        ("sla_plan",): _ref("sla_plans", record.sla_plan_id, names=names),
     }
 
 
@@ -116,7 +160,7 @@ def end_user(record: EndUserRecord, *, names: Names) -> Fields:
 
 def channel(record: ChannelRecord, *, options: Mapping[str, object]) -> Fields:
     """What is set for a channel."""
-    return {("held",): record.held} | {(name,): _kept(value) for name, value in sorted(options.items())}
+    return {("held",): record.held} | {(name,): kept(value) for name, value in sorted(options.items())}
 
 
 def switch(record: SwitchRecord, *, names: Names) -> Fields:
@@ -137,9 +181,9 @@ def option(record: OptionRecord, *, names: Names) -> Fields:
     # The tick of a role is the option `audience.<role>`; the role may have a dot in its name.
     path: Path = tuple(record.field.split(".", 1))
     if record.level is Level.GLOBAL:
-        return {path: _kept(record.value)}
+        return {path: kept(record.value)}
     ref = _scope(record.level, record.scope_id, names=names)
-    return {} if ref is None else {(ref.table, ref, *path): _kept(record.value)}
+    return {} if ref is None else {(ref.table, ref, *path): kept(record.value)}
 
 
 def _scope(level: Level, scope_id: int, *, names: Names) -> Ref | None:
@@ -155,7 +199,7 @@ def _refs(ids: Iterable[int], *, names: Names) -> Group:
     return Group(tuple(Ref.to("agents", names["agents", each]) for each in dict.fromkeys(ids)))
 
 
-def _kept(value: object) -> object:
+def kept(value: object) -> object:
     """An option as it is stored; one with a secret in it is marked as such."""
     return Sealed(value) if _holds_secret(value) else value
 

@@ -54,6 +54,8 @@ def stand(session: Session, *, end_users: Collection[str] | None) -> Standing:
 def _names(directory: Directory) -> Names:
     names = {("agents", key): agent.address for key, agent in directory.agents.items()}
     names |= {("organizations", key): each.name for key, each in directory.organizations.items()}
+    names |= {("schedules", key): each.name for key, each in directory.schedules.items()}
+    names |= {("sla_plans", key): each.name for key, each in directory.sla_plans.items()}
     names |= {("departments", key): each.name for key, each in directory.departments.items()}
     names |= {("teams", key): each.name for key, each in directory.teams.items()}
     names |= {("topics", key): each.name for key, each in directory.topics.items()}
@@ -63,6 +65,8 @@ def _names(directory: Directory) -> Names:
 def _organised(desk: Directory, *, names: Names) -> dict[str, Mapping[str, DeskObject]]:
     agents = ((each.address, record_fields.agent(each, names=names)) for each in desk.agents.values())
     organizations = ((each.name, record_fields.organization(each, names=names)) for each in desk.organizations.values())
+    schedules = ((each.name, record_fields.schedule(each)) for each in desk.schedules.values())
+    sla_plans = ((each.name, record_fields.sla_plan(each, names=names)) for each in desk.sla_plans.values())
     departments = ((each.name, record_fields.department(each, names=names)) for each in desk.departments.values())
     teams = ((each.name, record_fields.team(each, names=names)) for each in desk.teams.values())
     topics = ((each.name, record_fields.topic(each, names=names)) for each in desk.topics.values())
@@ -70,6 +74,8 @@ def _organised(desk: Directory, *, names: Names) -> dict[str, Mapping[str, DeskO
     return {
         "agents": _keyed("agents", agents),
         "organizations": _keyed("organizations", organizations),
+        "schedules": _keyed("schedules", schedules),
+        "sla_plans": _keyed("sla_plans", sla_plans),
         "departments": _keyed("departments", departments),
         "teams": _keyed("teams", teams),
         "topics": _keyed("topics", topics),

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -15,6 +15,8 @@ REFERS = "refers"
 """In a field's metadata: the table that its texts, or the keys of its table, are names in."""
 MOMENT = "moment"
 """In a field's metadata: its text is a time."""
+WHOLE = "whole"
+"""In a field's metadata: its list or table is compared as one value; what makes plain data of it."""
 
 T = TypeVar("T")
 Addresses = tuple[str, ...] | None
@@ -31,14 +33,43 @@ def moment() -> str | None:
     return attrs.field(default=None, validator=validator, metadata={MOMENT: True})
 
 
-def addresses() -> Addresses:
-    """Mail addresses; absent by default."""
+def number(*, least: int = 0, most: int) -> int | None:
+    """A whole number between two others; absent by default."""
 
-    def validate(_table: object, _field: "attrs.Attribute[Addresses]", texts: Addresses) -> None:
-        for each in texts or ():
-            check_address(each)
+    def validate(_table: object, _field: "attrs.Attribute[int | None]", value: int | None) -> None:
+        if value is not None and not least <= value <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {value}")
 
     return attrs.field(default=None, validator=validate)
+
+
+def texts(check: Callable[[str], None]) -> Addresses:
+    """Texts that `check` has nothing against; absent by default."""
+
+    def validate(_table: object, _field: "attrs.Attribute[Addresses]", values: Addresses) -> None:
+        for each in values or ():
+            check(each)
+
+    return attrs.field(default=None, validator=validate)
+
+
+def whole(check: Callable[[Any], object], *, kept: Callable[[Any], object]) -> Any:
+    """A list or table that is compared as one value; absent by default.
+
+    :param check: raises ValueError for one that cannot be used.
+    :param kept: makes plain data of it, in which what says the same is equal.
+    """
+
+    def validate(_table: object, _field: "attrs.Attribute[object]", value: object) -> None:
+        if value is not None:
+            check(value)
+
+    return attrs.field(default=None, validator=validate, metadata={WHOLE: kept})
+
+
+def addresses() -> Addresses:
+    """Mail addresses; absent by default."""
+    return texts(check_address)
 
 
 def refers(table: str, *, absent: T) -> T:
@@ -81,6 +112,25 @@ def check_domain(domain: str) -> None:
     """
     if not ascii_domain(domain) or domain.startswith("["):
         raise ValueError(f"must be a mail domain such as example.com, not {toml_value(domain)}")
+
+
+def check_folder(name: str) -> None:
+    """Refuse what is no name of a folder right below another.
+
+    :raises ValueError: with the reason.
+    """
+    check_name(name)
+    if name in (".", "..") or "/" in name or "\\" in name or name != name.strip():
+        raise ValueError(f"must be the name of one folder, not {toml_value(name)}")
+
+
+def check_country(code: str) -> None:
+    """Refuse what is no code of a country or of a part of one.
+
+    :raises ValueError: with the reason.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .'-]*", code):
+        raise ValueError(f"must be a code of ISO 3166 such as DE, not {toml_value(code)}")
 
 
 def check_link(link: str) -> None:

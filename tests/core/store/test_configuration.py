@@ -5,10 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from deskbell.core.contract.kinds import Level, Switch
+from deskbell.core.contract.people import Actor, ActorKind
 from deskbell.core.store import configuration
 from deskbell.core.store.database import Database
 from deskbell.core.store.directory import ChannelRecord, Directory, OptionRecord, SwitchRecord
-from stand_ins.clock import FrozenClock
+from stand_ins.clock import MONDAY_MORNING, FrozenClock
+
+ANN = Actor(ActorKind.AGENT, 1, "Ann Lee", "ann@example.com")
 
 
 @pytest.fixture
@@ -25,9 +28,21 @@ def directory(db: Database) -> Directory:
 
 def test_position_and_shadow_are_halves_of_one_switch(db: Database) -> None:
     with db.writing() as session:
-        configuration.set_switch(session, plugin="vip-alert", level=Level.GLOBAL, position=Switch.OPT_IN)
-        configuration.set_shadow(session, plugin="vip-alert", level=Level.GLOBAL, shadow=True)
-        configuration.set_switch(session, plugin="vip-alert", level=Level.DEPARTMENT, scope_id=7, position=Switch.OFF)
+        configuration.set_switch(
+            session, plugin="vip-alert", level=Level.GLOBAL, position=Switch.OPT_IN, by=ANN, now=MONDAY_MORNING
+        )
+        configuration.set_shadow(
+            session, plugin="vip-alert", level=Level.GLOBAL, shadow=True, by=ANN, now=MONDAY_MORNING
+        )
+        configuration.set_switch(
+            session,
+            plugin="vip-alert",
+            level=Level.DEPARTMENT,
+            scope_id=7,
+            position=Switch.OFF,
+            by=ANN,
+            now=MONDAY_MORNING,
+        )
     assert directory(db).switches == (
         SwitchRecord(plugin="vip-alert", level=Level.GLOBAL, position=Switch.OPT_IN, shadow=True),
         SwitchRecord(plugin="vip-alert", level=Level.DEPARTMENT, scope_id=7, position=Switch.OFF),
@@ -37,22 +52,30 @@ def test_position_and_shadow_are_halves_of_one_switch(db: Database) -> None:
 @pytest.mark.parametrize("nothing", [None, Switch.INHERIT])
 def test_a_switch_that_says_nothing_is_gone(db: Database, nothing: Switch | None) -> None:
     with db.writing() as session:
-        configuration.set_switch(session, plugin="a", level=Level.GLOBAL, position=Switch.OFF)
-        configuration.set_shadow(session, plugin="a", level=Level.GLOBAL, shadow=False)
+        configuration.set_switch(
+            session, plugin="a", level=Level.GLOBAL, position=Switch.OFF, by=ANN, now=MONDAY_MORNING
+        )
+        configuration.set_shadow(session, plugin="a", level=Level.GLOBAL, shadow=False, by=ANN, now=MONDAY_MORNING)
     with db.writing() as session:
-        configuration.set_switch(session, plugin="a", level=Level.GLOBAL, position=nothing)
+        configuration.set_switch(session, plugin="a", level=Level.GLOBAL, position=nothing, by=ANN, now=MONDAY_MORNING)
     assert directory(db).switches == (SwitchRecord(plugin="a", level=Level.GLOBAL, shadow=False),)
     with db.writing() as session:
-        configuration.set_shadow(session, plugin="a", level=Level.GLOBAL, shadow=None)
-        configuration.set_shadow(session, plugin="never set", level=Level.GLOBAL, shadow=None)
+        configuration.set_shadow(session, plugin="a", level=Level.GLOBAL, shadow=None, by=ANN, now=MONDAY_MORNING)
+        configuration.set_shadow(
+            session, plugin="never set", level=Level.GLOBAL, shadow=None, by=ANN, now=MONDAY_MORNING
+        )
     assert directory(db).switches == ()
 
 
 @pytest.mark.parametrize("value", [True, False, 0, 7, 2.5, "text", "7", "", ["a", "b"], {"a": {"b": 1}}])
 def test_an_option_keeps_its_value(db: Database, value: object) -> None:
     with db.writing() as session:
-        configuration.set_option(session, plugin="a", level=Level.GLOBAL, field="limit", value="old")
-        configuration.set_option(session, plugin="a", level=Level.GLOBAL, field="limit", value=value)
+        configuration.set_option(
+            session, plugin="a", level=Level.GLOBAL, field="limit", value="old", by=ANN, now=MONDAY_MORNING
+        )
+        configuration.set_option(
+            session, plugin="a", level=Level.GLOBAL, field="limit", value=value, by=ANN, now=MONDAY_MORNING
+        )
     [option] = directory(db).options
     assert option == OptionRecord(plugin="a", level=Level.GLOBAL, field="limit", value=value)
     assert type(option.value) is type(value)
@@ -60,12 +83,29 @@ def test_an_option_keeps_its_value(db: Database, value: object) -> None:
 
 def test_an_option_is_taken_away_at_its_own_level_only(db: Database) -> None:
     with db.writing() as session:
-        configuration.set_option(session, plugin="a", level=Level.GLOBAL, field="limit", value=1)
-        configuration.set_option(session, plugin="a", level=Level.DEPARTMENT, scope_id=3, field="limit", value=2)
-        configuration.set_option(session, plugin="a", level=Level.DEPARTMENT, scope_id=4, field="limit", value=3)
+        configuration.set_option(
+            session, plugin="a", level=Level.GLOBAL, field="limit", value=1, by=ANN, now=MONDAY_MORNING
+        )
+        configuration.set_option(
+            session, plugin="a", level=Level.DEPARTMENT, scope_id=3, field="limit", value=2, by=ANN, now=MONDAY_MORNING
+        )
+        configuration.set_option(
+            session, plugin="a", level=Level.DEPARTMENT, scope_id=4, field="limit", value=3, by=ANN, now=MONDAY_MORNING
+        )
     with db.writing() as session:
-        configuration.set_option(session, plugin="a", level=Level.DEPARTMENT, scope_id=3, field="limit", value=None)
-        configuration.set_option(session, plugin="a", level=Level.TOPIC, scope_id=3, field="limit", value=None)
+        configuration.set_option(
+            session,
+            plugin="a",
+            level=Level.DEPARTMENT,
+            scope_id=3,
+            field="limit",
+            value=None,
+            by=ANN,
+            now=MONDAY_MORNING,
+        )
+        configuration.set_option(
+            session, plugin="a", level=Level.TOPIC, scope_id=3, field="limit", value=None, by=ANN, now=MONDAY_MORNING
+        )
     assert [(each.scope_id, each.value) for each in directory(db).options] == [(0, 1), (4, 3)]
 
 
@@ -73,9 +113,13 @@ def test_a_scope_is_forgotten_at_its_level_only(db: Database) -> None:
     with db.writing() as session:
         for level in (Level.DEPARTMENT, Level.TOPIC):
             for scope_id in (1, 2):
-                configuration.set_switch(session, plugin="a", level=level, scope_id=scope_id, position=Switch.OFF)
-                configuration.set_option(session, plugin="a", level=level, scope_id=scope_id, field="x", value=1)
-        configuration.forget_scope(session, Level.TOPIC, 1)
+                configuration.set_switch(
+                    session, plugin="a", level=level, scope_id=scope_id, position=Switch.OFF, by=ANN, now=MONDAY_MORNING
+                )
+                configuration.set_option(
+                    session, plugin="a", level=level, scope_id=scope_id, field="x", value=1, by=ANN, now=MONDAY_MORNING
+                )
+        configuration.forget_scope(session, Level.TOPIC, 1, by=ANN, now=MONDAY_MORNING)
     left = [(Level.DEPARTMENT, 1), (Level.DEPARTMENT, 2), (Level.TOPIC, 2)]
     assert [(each.level, each.scope_id) for each in directory(db).switches] == left
     assert [(each.level, each.scope_id) for each in directory(db).options] == left
@@ -83,10 +127,10 @@ def test_a_scope_is_forgotten_at_its_level_only(db: Database) -> None:
 
 def test_a_setting_is_set_and_set_again(db: Database) -> None:
     with db.writing() as session:
-        configuration.set_setting(session, "desk_name", "First")
+        configuration.set_setting(session, "desk_name", "First", by=ANN, now=MONDAY_MORNING)
     assert directory(db).profile.desk_name == "First"
     with db.writing() as session:
-        configuration.set_setting(session, "desk_name", "Second")
+        configuration.set_setting(session, "desk_name", "Second", by=ANN, now=MONDAY_MORNING)
     assert directory(db).profile.desk_name == "Second"
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from deskbell.core.contract.kinds import Level, Switch
+from deskbell.core.contract.people import SYSTEM
 from deskbell.core.store import configuration, records
 from deskbell.core.store.database import Database
 from deskbell.core.store.directory import (
@@ -20,7 +21,7 @@ from deskbell.core.store.directory import (
 )
 from deskbell.core.store.records import EndUserRecord, Usage
 from deskbell.core.store.rows import CollaboratorRow, EntryRow, JournalRow, TicketRow
-from stand_ins.clock import FrozenClock
+from stand_ins.clock import MONDAY_MORNING, FrozenClock
 
 
 @pytest.fixture
@@ -53,13 +54,16 @@ def test_members_are_replaced_as_a_whole_and_keep_their_order(db: Database) -> N
             id=0, name="Support", members=(bob, ann), extended=(ExtendedMember(agent_id=ann),)
         )
         team = TeamRecord(id=0, name="Night", members=(TeamMember(agent_id=bob), TeamMember(agent_id=ann)))
-        support, night = records.save_department(session, department), records.save_team(session, team)
+        support, night = (
+            records.save_department(session, department, by=SYSTEM, now=MONDAY_MORNING),
+            records.save_team(session, team),
+        )
     assert directory(db).departments[support].members == (bob, ann)
     with db.writing() as session:
         changed = DepartmentRecord(
             id=support, name="Support", members=(ann,), extended=(ExtendedMember(agent_id=bob, role="x", alerts=False),)
         )
-        records.save_department(session, changed)
+        records.save_department(session, changed, by=SYSTEM, now=MONDAY_MORNING)
         records.save_team(
             session, TeamRecord(id=night, name="Night", members=(TeamMember(agent_id=ann, alerts=False),))
         )
@@ -89,20 +93,35 @@ def test_end_users_are_found_by_any_address_in_any_spelling(db: Database, clock:
 
 def test_a_removed_scope_takes_its_switches_along(db: Database) -> None:
     with db.writing() as session:
-        support = records.save_department(session, DepartmentRecord(id=0, name="Support"))
-        topic = records.save_topic(session, TopicRecord(id=0, name="Printing", department_id=support))
+        support = records.save_department(
+            session, DepartmentRecord(id=0, name="Support"), by=SYSTEM, now=MONDAY_MORNING
+        )
+        topic = records.save_topic(
+            session, TopicRecord(id=0, name="Printing", department_id=support), by=SYSTEM, now=MONDAY_MORNING
+        )
         box = MailboxRecord(id=0, name="support", address="support@example.com", department_id=support, topic_id=topic)
         mailbox = records.save_mailbox(session, box)
         for level, scope_id in ((Level.DEPARTMENT, support), (Level.TOPIC, topic), (Level.MAILBOX, mailbox)):
-            configuration.set_switch(session, plugin="a", level=level, scope_id=scope_id, position=Switch.OFF)
-            configuration.set_option(session, plugin="a", level=level, scope_id=scope_id, field="x", value=True)
+            configuration.set_switch(
+                session, plugin="a", level=level, scope_id=scope_id, position=Switch.OFF, by=SYSTEM, now=MONDAY_MORNING
+            )
+            configuration.set_option(
+                session,
+                plugin="a",
+                level=level,
+                scope_id=scope_id,
+                field="x",
+                value=True,
+                by=SYSTEM,
+                now=MONDAY_MORNING,
+            )
     with db.writing() as session:
-        records.remove_topic(session, topic)
+        records.remove_topic(session, topic, by=SYSTEM, now=MONDAY_MORNING)
     assert directory(db).mailboxes[mailbox].topic_id is None
     assert {each.level for each in directory(db).switches} == {Level.DEPARTMENT, Level.MAILBOX}
     with db.writing() as session:
-        records.remove_mailbox(session, mailbox)
-        records.remove_department(session, support)
+        records.remove_mailbox(session, mailbox, by=SYSTEM, now=MONDAY_MORNING)
+        records.remove_department(session, support, by=SYSTEM, now=MONDAY_MORNING)
     desk = directory(db)
     assert (desk.departments, desk.topics, desk.mailboxes, desk.switches, desk.options) == ({}, {}, {}, (), ())
 
@@ -112,7 +131,10 @@ def test_a_removed_agent_is_named_nowhere_any_more(db: Database) -> None:
         ann = agent(session, "ann")
         bob = records.save_agent(session, AgentRecord(id=0, name="bob", address="bob@example.com", substitute_id=ann))
         support = records.save_department(
-            session, DepartmentRecord(id=0, name="Support", manager_id=ann, members=(ann, bob))
+            session,
+            DepartmentRecord(id=0, name="Support", manager_id=ann, members=(ann, bob)),
+            by=SYSTEM,
+            now=MONDAY_MORNING,
         )
     with db.writing() as session:
         records.remove_agent(session, ann)
@@ -125,7 +147,9 @@ def test_usage_counts_tickets_and_knows_who_acted(db: Database, clock: FrozenClo
     now = clock.now()
     with db.writing() as session:
         ann, bob, cleo = (agent(session, name) for name in ("ann", "bob", "cleo"))
-        support = records.save_department(session, DepartmentRecord(id=0, name="Support"))
+        support = records.save_department(
+            session, DepartmentRecord(id=0, name="Support"), by=SYSTEM, now=MONDAY_MORNING
+        )
         night = records.save_team(session, TeamRecord(id=0, name="Night"))
         eve, adam, kim = (
             records.save_end_user(session, EndUserRecord(addresses=(f"{name}@x.example",)), now=now)

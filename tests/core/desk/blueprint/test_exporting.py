@@ -51,6 +51,14 @@ desk_name = "Acme \\"Help\\""
 admin_address = ""
 domain = "example.com"
 base_url = ""
+ticket_limit = 20
+reopen_days = 30
+claim_on_reply = true
+pause_while_waiting = false
+sla_plan = ""
+keep_decisions_days = 0
+login_failures = 10
+login_window_minutes = 15
 
 [agents."ann@example.com"]
 name = "Ann"
@@ -63,6 +71,10 @@ substitute = ""
 
 [organizations]
 
+[schedules]
+
+[sla_plans]
+
 [departments."North & South"]
 parent = "Support"
 manager = ""
@@ -71,6 +83,12 @@ recipients_mode = "members"
 address = ""
 autoresponse_address = ""
 signature = ""
+template_set = ""
+sla_plan = ""
+ticket_limit = "inherit"
+reopen_days = "inherit"
+claim_on_reply = "inherit"
+pause_while_waiting = "inherit"
 
 [departments."North & South".extended."ann@example.com"]
 role = ""
@@ -84,6 +102,12 @@ recipients_mode = "members"
 address = ""
 autoresponse_address = ""
 signature = "Yours\\nAcme"
+template_set = ""
+sla_plan = ""
+ticket_limit = "inherit"
+reopen_days = "inherit"
+claim_on_reply = "inherit"
+pause_while_waiting = "inherit"
 
 [departments.Support.extended]
 
@@ -130,6 +154,8 @@ def test_an_empty_desk_has_every_table(bench: Bench) -> None:
         "settings",
         "agents",
         "organizations",
+        "schedules",
+        "sla_plans",
         "departments",
         "teams",
         "topics",
@@ -262,11 +288,21 @@ OPTIONS = {
 AUDIENCE = partly(department_manager=st.booleans(), department_member=st.booleans())
 
 
+DURATION = st.integers(0, 10**8)
+SPANS = st.sampled_from([[], ["00:00-24:00"], ["09:00-12:30", "12:30-18:00"], ["22:15-24:00"]])
+WEEK = st.dictionaries(st.sampled_from(["mon", "tue", "sun"]), SPANS).filter(lambda week: any(week.values()))
+STEPS = st.lists(st.integers(1, 10**8), unique=True, max_size=3).map(
+    lambda times: [{"after": time, "roles": ["assigned_agent", "vip-alert:boss"]} for time in sorted(times)]
+)
+
+
 @st.composite
 def desks(draw: st.DrawFn) -> dict[str, Any]:
     """A file that is sound in itself."""
     agents = draw(some_of(PEOPLE[:4]))
     departments, teams, topics = draw(some_of(NAMES)), draw(some_of(NAMES)), draw(some_of(NAMES))
+    schedules, plans = draw(some_of(NAMES)), draw(some_of(NAMES))
+    one_plan = one_of_or_nothing(plans)
     organizations, boxes = draw(some_of(NAMES)), draw(some_of(NAMES)) if departments else []
     one_agent, one_department = one_of_or_nothing(agents), one_of_or_nothing(departments)
     scope = {
@@ -274,7 +310,16 @@ def desks(draw: st.DrawFn) -> dict[str, Any]:
         for key, names in (("topics", topics), ("mailboxes", boxes))
     }
     desk: dict[str, Any] = {
-        "settings": draw(partly(desk_name=FILLED, admin_address=st.sampled_from(["", *PEOPLE]))),
+        "settings": draw(
+            partly(
+                desk_name=FILLED,
+                admin_address=st.sampled_from(["", *PEOPLE]),
+                sla_plan=one_plan,
+                ticket_limit=st.integers(0, 1_000_000),
+                keep_decisions_days=st.integers(0, 36_500),
+                pause_while_waiting=st.booleans(),
+            )
+        ),
         "agents": {
             key: draw(
                 partly(
@@ -289,6 +334,30 @@ def desks(draw: st.DrawFn) -> dict[str, Any]:
             for key in agents
         },
         "organizations": {key: draw(partly(account_manager=one_agent)) for key in organizations},
+        "schedules": {
+            key: draw(
+                partly(
+                    time_zone=st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns"]),
+                    country=st.sampled_from(["", "DE", "US"]),
+                    days_off=st.lists(st.dates().map(str), unique=True, max_size=3),
+                )
+            )
+            | {"week": draw(WEEK)}
+            for key in schedules
+        },
+        "sla_plans": {
+            key: draw(
+                partly(
+                    schedule=one_of_or_nothing(schedules),
+                    due_soon=DURATION,
+                    repeat=DURATION,
+                    repeat_cap=st.integers(0, 1000),
+                    steps=STEPS,
+                )
+            )
+            | {"grace": draw(DURATION.filter(lambda seconds: seconds != 0))}
+            for key in plans
+        },
         "departments": {
             # A parent comes before its children in the list: no circles.
             key: draw(
@@ -299,6 +368,12 @@ def desks(draw: st.DrawFn) -> dict[str, Any]:
                     recipients_mode=st.sampled_from(["members", "members_and_extended", "nobody"]),
                     address=st.sampled_from(["", *PEOPLE]),
                     signature=TEXT,
+                    template_set=st.sampled_from(["", "billing", "Über uns"]),
+                    sla_plan=one_plan,
+                    ticket_limit=st.just("inherit") | st.integers(0, 1_000_000),
+                    reopen_days=st.just("inherit") | st.integers(0, 36_500),
+                    claim_on_reply=st.just("inherit") | st.booleans(),
+                    pause_while_waiting=st.just("inherit") | st.booleans(),
                     extended=table_of(agents, partly(role=LINE, alerts=st.booleans())),
                 )
             )
@@ -311,6 +386,7 @@ def desks(draw: st.DrawFn) -> dict[str, Any]:
                     department=one_department,
                     agent=one_agent,
                     team=one_of_or_nothing(teams),
+                    sla_plan=one_plan,
                     priority=st.sampled_from(["low", "urgent"]),
                 )
             )

@@ -4,6 +4,7 @@ import attrs
 import pytest
 
 from deskbell.core.contract.errors import DeskbellError
+from deskbell.core.contract.people import SYSTEM
 from deskbell.core.desk.blueprint import Catalogue, apply, first_desk, plan
 from deskbell.core.store import configuration
 from stand_ins.blueprint_bench import CATALOGUE, Bench, PigeonChannel
@@ -13,7 +14,7 @@ def found(bench: Bench, **beginning: str) -> list[str]:
     wanted = first_desk(catalogue=Catalogue(channels={"smtp": PigeonLikeSmtp}), **beginning)
     with bench.db.writing() as session:
         made = plan(session, wanted, prune=False, secrets=bench.secrets)
-        apply(session, made, now=bench.clock.now())
+        apply(session, made, by=SYSTEM, now=bench.clock.now())
     return made.render()
 
 
