@@ -171,6 +171,16 @@ class DeskPaths:
         """The folder of the locks that give the right to run periodic jobs on SQLite."""
         return self.directory / "locks"
 
+    @property
+    def last_resort_snapshot(self) -> Path:
+        """What is known of the desk while its database is gone."""
+        return self.directory / "last-resort.json"
+
+    @property
+    def last_resort_ledger(self) -> Path:
+        """What the administrator was told, and could not be told, while the database was gone."""
+        return self.directory / "last-resort-told.json"
+
     def database_url(self, settings: Settings) -> str:
         """The database as SQLAlchemy names it: an absolute SQLite path, or PostgreSQL through psycopg 3."""
         scheme, _, rest = settings.database.url.partition("://")

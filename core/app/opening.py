@@ -11,8 +11,9 @@ import attrs
 
 from ..contract.clock import Clock, SystemClock
 from ..contract.errors import DeskbellError
-from ..contract.events import Event
-from ..contract.faults import Fault, FaultReporter
+from ..contract.events import Event, PluginQuarantined, SystemErrorReported
+from ..contract.faults import Fault, FaultKind, FaultReporter
+from ..delivery.alerts import AlertsUnderWay
 from ..delivery.leases import Leases
 from ..delivery.open_channels import OpenChannels
 from ..delivery.postman import Postman, Round
@@ -21,20 +22,26 @@ from ..host.before import BeforeHooks
 from ..host.calls import BoundedCalls
 from ..host.quarantine import Quarantine
 from ..intake.receive import Intake
+from ..notify import switches
 from ..notify.guests import Guests
 from ..notify.rendering import Renderer
 from ..notify.ringer import Ringer
 from ..notify.switchboard import Switchboard
 from ..settings import DeskPaths, Settings, load_settings
-from ..store.database import Database, DatabaseUnavailable, open_database
+from ..store.database import Database, DatabaseFailed, DatabaseUnavailable, SchemaOutdated, open_database
 from ..store.files import AttachmentStore, FilesUnavailable
 from ..store.job_leases import JobLeases
 from ..store.secrets import SecretBox
+from ..store.trouble import AWAY
 from ..watch import Watch
+from .disk import full_disk
+from .last_resort import LastResort
+from .last_resort.resort import SYSTEM_ERROR_ALERT
 from .logs import configure_logs
 from .stored_channels import PluginSecrets, StoredChannels
 
 FLUSH_ROUNDS = 3
+GONE = "The database cannot be used"
 
 
 class NoDeskHere(DeskbellError, FileNotFoundError):
@@ -68,19 +75,34 @@ class Desk:
     postman: Postman
     secrets: SecretBox
     job_leases: JobLeases
+    last_resort: LastResort
 
     def ring(self, events: Sequence[Event]) -> None:
         """Ring what was just committed, and the faults that came of it.
 
-        When the database is out of reach the rows stay unrung, and the sweep rings them later.
+        When the database is out of reach the rows stay unrung, and the sweep rings them later; its faults go to the last
+        resort at once.
         """
+        try:
+            if events:
+                self.ringer.ring(events)
+        except DatabaseUnavailable:
+            self.watch.flush(self.db)
+            return
         with suppress(DatabaseUnavailable):
             for _ in range(FLUSH_ROUNDS):
-                if events:
-                    self.ringer.ring(events)
-                events = self.watch.flush(self.db)
-                if not events:
+                faults = self.watch.flush(self.db)
+                if not faults:
                     return
+                self._ring_faults(faults)
+
+    def _ring_faults(self, events: Sequence[Event]) -> None:
+        """Ring system events one by one: a fatal error that no plugin took up is told without one."""
+        for event in events:
+            rung = self.ringer.ring([event])
+            untold = not rung.deliveries or SYSTEM_ERROR_ALERT not in self.host.plugins
+            if untold and isinstance(event, (SystemErrorReported, PluginQuarantined)):
+                self.last_resort.tell(event)
 
     def take_in(self, ids: Sequence[int]) -> tuple[Event, ...]:
         """Process waiting mails and ring what they caused; answer the events."""
@@ -106,7 +128,18 @@ class Desk:
                 taken_up = 0
             rung = self.ringer.sweep()
             self.ring(())
+            self._look_back()
+            self.ring(())
             return taken_up + rung
+
+    def _look_back(self) -> None:
+        """Take up what happened in a silence that is over and what the last resort could not tell; look at the disk."""
+        self._ring_faults(self.watch.remind(self.db))
+        for noted in self.last_resort.ledger.taken_back(now=self.clock.now()):
+            self.watch.report(noted.fault, times=noted.times)
+        self.last_resort.refresh(self.db)
+        if fault := full_disk(self.paths.directory):
+            self.watch.report(fault)
 
     def deliver_round(self) -> Round:
         """Deliver up to 50 due deliveries here and now, and ring what their ends caused."""
@@ -126,7 +159,10 @@ class Desk:
         """Write down pending faults and let go of connections and threads."""
         try:
             self.ring(())
+            if not self.db.away:
+                self.last_resort.refresh(self.db)
         finally:
+            self.last_resort.close()
             self.channels.close()
             self.calls.close()
             self.db.close()
@@ -149,8 +185,32 @@ def open_desk(
     configure_logs(settings.log)
     secrets = SecretBox(paths.key_file)
     clock = clock or SystemClock()
-    db = open_database(paths.database_url(settings), clock=clock)
-    return _furnish(paths, settings, clock, db, host or _loaded_host(settings, safe_mode=safe_mode), secrets)
+    host = host or _loaded_host(settings, safe_mode=safe_mode)
+    last_resort = LastResort(paths, host=host, clock=clock)
+    watch = Watch(clock=clock, last_resort=last_resort.take_over)
+    db = _opened_database(paths, settings, clock, watch, last_resort)
+    desk = _furnish(paths, settings, clock, db, host, secrets, watch, last_resort)
+    last_resort.refresh(db)
+    return desk
+
+
+def _opened_database(
+    paths: DeskPaths, settings: Settings, clock: Clock, watch: Watch, last_resort: LastResort
+) -> Database:
+    """The database; when it cannot be opened, the administrator hears of it before the command that wanted it fails."""
+    try:
+        return open_database(paths.database_url(settings), clock=clock, on_trouble=watch.report)
+    except (DatabaseUnavailable, DatabaseFailed):
+        watch.give_up()
+        last_resort.close()
+        raise
+    except SchemaOutdated as error:
+        if not error.found and paths.last_resort_snapshot.is_file():
+            # There was a desk here: its file was taken away, or put back empty.
+            watch.report(Fault(kind=FaultKind.DATABASE, fingerprint=AWAY, title=GONE, detail=str(error)))
+            watch.give_up()
+        last_resort.close()
+        raise
 
 
 def _loaded_host(settings: Settings, *, safe_mode: bool) -> Host:
@@ -159,10 +219,19 @@ def _loaded_host(settings: Settings, *, safe_mode: bool) -> Host:
     return host
 
 
-def _furnish(paths: DeskPaths, settings: Settings, clock: Clock, db: Database, host: Host, secrets: SecretBox) -> Desk:
-    watch = Watch(clock=clock)
+def _furnish(
+    paths: DeskPaths,
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    host: Host,
+    secrets: SecretBox,
+    watch: Watch,
+    last_resort: LastResort,
+) -> Desk:
     calls = BoundedCalls(limit=settings.worker.ring_limit_seconds)
-    quarantine = Quarantine(clock=clock, faults=watch, hand_over=watch.quarantine)
+    always_on = [name for name, each in host.plugins.items() if switches.is_always_on(type(each.plugin))]
+    quarantine = Quarantine(clock=clock, faults=watch, hand_over=watch.quarantine, exempt=always_on)
     hooks = BeforeHooks(host, calls=calls, quarantine=quarantine)
     files = AttachmentStore(paths.attachments)
     channels = OpenChannels(
@@ -172,6 +241,7 @@ def _furnish(paths: DeskPaths, settings: Settings, clock: Clock, db: Database, h
         faults=watch,
     )
     leases = Leases(db, clock=clock, longest=timedelta(seconds=settings.worker.send_limit_seconds), faults=watch)
+    alerts = AlertsUnderWay(plugins=last_resort.alerts, stuck=last_resort.stuck, sent=last_resort.sent)
     bench = _Bench(paths=paths, clock=clock, db=db, host=host, calls=calls, secrets=secrets)
     return Desk(
         paths=paths,
@@ -188,9 +258,10 @@ def _furnish(paths: DeskPaths, settings: Settings, clock: Clock, db: Database, h
         intake=Intake(db, files=files, hooks=hooks, faults=watch, clock=clock),
         channels=channels,
         leases=leases,
-        postman=Postman(db, channels=channels, leases=leases, clock=clock, faults=watch),
+        postman=Postman(db, channels=channels, leases=leases, clock=clock, faults=watch, alerts=alerts),
         secrets=secrets,
         job_leases=JobLeases(db, folder=paths.scheduler_locks),
+        last_resort=last_resort,
     )
 
 

@@ -16,6 +16,7 @@ from ..outbox import Buried, Claimed
 from ..store import journal
 from ..store.database import Database
 from ..store.tickets import snapshot
+from .alerts import AlertsUnderWay
 from .leases import Leases
 from .open_channels import OpenChannels
 
@@ -36,13 +37,21 @@ class Postman:
     """Delivers what is due. Several may work at once, in this process and in others: claims are leases with a fence."""
 
     def __init__(
-        self, db: Database, *, channels: OpenChannels, leases: Leases, clock: Clock, faults: FaultReporter
+        self,
+        db: Database,
+        *,
+        channels: OpenChannels,
+        leases: Leases,
+        clock: Clock,
+        faults: FaultReporter,
+        alerts: AlertsUnderWay | None = None,
     ) -> None:
         self._db = db
         self._channels = channels
         self._leases = leases
         self._clock = clock
         self._faults = faults
+        self._alerts = alerts or AlertsUnderWay()
 
     def deliver_due(self) -> Round:
         """Claim up to 50 due deliveries, send and mark them.
@@ -83,8 +92,17 @@ class Postman:
             fault = f"Channel '{name}' broke while delivering"
             failure = TemporaryFailure(f"{type(error).__name__}: {error}", fault=fault)
             paired = [(each, failure) for each in own]
-        self._report_channel(name, [result for _, result in paired])
+        self._report_channel(name, [result for each, result in paired if each.plugin not in self._alerts.plugins])
+        self._show_alerts(name, [result for each, result in paired if each.plugin in self._alerts.plugins])
         return paired
+
+    def _show_alerts(self, name: str, results: Sequence[Receipt | DeliveryFailure]) -> None:
+        """A system alert that is stuck raises no other: it is shown."""
+        for result in results:
+            if isinstance(result, DeliveryFailure):
+                self._alerts.stuck(name, result.detail)
+            else:
+                self._alerts.sent(name)
 
     def _report_channel(self, name: str, results: Sequence[Receipt | DeliveryFailure]) -> None:
         for result in results:
@@ -113,4 +131,5 @@ class Postman:
             address=buried.address,
             reason=buried.reason,
             ticket=ticket,
+            to_end_user=buried.person.startswith("user:"),
         )

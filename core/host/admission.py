@@ -13,7 +13,7 @@ from ..contract import hookspecs
 from ..contract.channel import Channel
 from ..contract.errors import DeskbellError, nearest, suggestion
 from ..contract.events import EVENTS
-from ..contract.kinds import API_VERSION, Plugin, Switch
+from ..contract.kinds import API_VERSION, Plugin, Switch, SystemAlert
 from ..contract.structuring import schema
 
 HOUSE = "deskbell"
@@ -109,6 +109,8 @@ class Host:
             return
         plugin = _instance(name, thing)
         _check_kind(name, plugin)
+        if isinstance(plugin, SystemAlert) and plugin.always_on and origin != HOUSE:
+            raise PluginRefused(name, "only a plugin of the house may be always on; leave always_on out")
         self._register(name, plugin)
         try:
             templates = self._template_folders(name, plugin)

@@ -8,13 +8,20 @@ from traceback import format_exception_only
 
 import attrs
 
+from ..contract.faults import Fault
+from ..store.trouble import database_fault, plain_words
+
 
 @attrs.frozen
 class CallFailed:
-    """A call that gave no value: `how` is ``raised`` or ``timed_out``."""
+    """A call that gave no value: `how` is ``raised`` or ``timed_out``.
+
+    `database` is the fault of a database, when that is what made it raise.
+    """
 
     how: str
     detail: str
+    database: Fault | None = None
 
 
 Result = object | CallFailed
@@ -104,4 +111,6 @@ def _result(call: Callable[[], object]) -> Result:
     try:
         return call()
     except BaseException as error:  # noqa: BLE001 - nothing a plugin raises may end this thread, not even SystemExit
-        return CallFailed("raised", "".join(format_exception_only(error)).strip()[:500])
+        # A database's own words may hold what is in its rows: only its reason is told.
+        words = plain_words(error) or "".join(format_exception_only(error)).strip()
+        return CallFailed("raised", words[:500], database=database_fault(error))

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from ..contract.clock import Clock
 from ..contract.faults import Fault, FaultReporter
@@ -16,11 +16,22 @@ WINDOW_SECONDS = 600.0
 class Quarantine:
     """Counts failures over all hooks of a plugin, reports each, and hands a plugin over when it is enough.
 
+    An error of a database in a plugin's own call is a fault of its own, beside the plugin's.
+
     :param hand_over: called with the plugin's name and the reason; it writes that down for all processes, later.
+    :param exempt: plugins that nothing silences: their failures are reported, and they are asked again.
     """
 
-    def __init__(self, *, clock: Clock, faults: FaultReporter, hand_over: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        faults: FaultReporter,
+        hand_over: Callable[[str, str], None],
+        exempt: Collection[str] = (),
+    ) -> None:
         self._clock = clock
+        self._exempt = frozenset(exempt)
         self._faults = faults
         self._hand_over = hand_over
         self._lock = threading.Lock()
@@ -38,6 +49,8 @@ class Quarantine:
 
     def why(self, plugin: str) -> str:
         """Why the plugin is set aside; '' when it may be asked."""
+        if plugin in self._exempt:
+            return ""
         return self._fresh.get(plugin) or self._known.get(plugin, "")
 
     def failed(self, plugin: str, *, where: str, failure: CallFailed) -> None:
@@ -45,13 +58,15 @@ class Quarantine:
         detail = one_line(failure.detail)
         title = f"Plugin '{plugin}' failed in {where}; the others went on"
         self._faults.report(Fault(fingerprint=f"plugin:{plugin}:{failure.how}", title=title, detail=detail))
+        if failure.database is not None:
+            self._faults.report(failure.database)
         reason = self._enough(plugin, where, failure.how, detail)
         if reason:
             self._hand_over(plugin, reason)
 
     def _enough(self, plugin: str, where: str, how: str, detail: str) -> str:
         with self._lock:
-            if self.why(plugin):
+            if plugin in self._exempt or self.why(plugin):
                 return ""
             now = self._clock.monotonic()
             failures = self._failures.setdefault(plugin, deque(maxlen=FAILURES))

@@ -14,7 +14,7 @@ from .engines import is_sqlite, reading_engine, writing_engine
 from .load_directory import load_directory
 from .rows import CounterRow, DirectoryRow
 from .schema import HEAD, SchemaOutdated, schema_version
-from .trouble import DatabaseFailed, DatabaseUnavailable, in_words
+from .trouble import DatabaseFailed, DatabaseUnavailable, OnTrouble, in_words
 from .turns import Turns
 from .upsert import upserting
 
@@ -23,6 +23,7 @@ __all__ = [
     "DatabaseFailed",
     "DatabaseUnavailable",
     "SchemaOutdated",
+    "directory_revision",
     "open_database",
     "touch_directory",
 ]
@@ -42,10 +43,15 @@ class Database:
 
     On SQLite one transaction of the process writes at a time, in the order of asking; on PostgreSQL they work side by
     side.
+
+    :param on_trouble: hears of each error that nobody expected, wherever in a transaction it was met.
     """
 
-    def __init__(self, url: str, *, clock: Clock, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self, url: str, *, clock: Clock, wait_seconds: float = WAIT_SECONDS, on_trouble: OnTrouble | None = None
+    ) -> None:
         self.url = url
+        self._on_trouble = on_trouble
         self.is_sqlite = is_sqlite(url)
         self._clock = clock
         self._writer = writing_engine(url, wait_seconds=wait_seconds)
@@ -91,27 +97,27 @@ class Database:
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:
         if self._away is not None and self._clock.monotonic() - self._away[0] < PAUSE_SECONDS:
-            raise DatabaseUnavailable(self._away[1].detail)
+            raise DatabaseUnavailable(self._away[1].detail, reported=self._away[1].reported)
         try:
-            with in_words():
+            with in_words(self._on_trouble):
                 connection = engine.connect()
         except DatabaseUnavailable as error:
             self._away = (self._clock.monotonic(), error)
             raise
         self._away = None
-        with in_words(), connection:
+        with in_words(self._on_trouble), connection:
             yield connection
 
     def directory(self, session: Session) -> Directory:
         """The directory as `session` sees it; read anew only when its revision has changed."""
         for _ in range(LOADS):
-            revision = _revision(session)
+            revision = directory_revision(session)
             known = self._directory
             if known is not None and known.revision == revision:
                 return known
             fresh = load_directory(session, revision=revision)
             # On PostgreSQL a writing transaction sees what others commit meanwhile: that would be a mixture.
-            if _revision(session) == revision:
+            if directory_revision(session) == revision:
                 return self._kept(session, fresh)
         raise DatabaseUnavailable("the configuration changes faster than it can be read")
 
@@ -121,22 +127,28 @@ class Database:
             self._directory = fresh
         return fresh
 
+    @property
+    def away(self) -> bool:
+        """Whether it could not be reached when it was last tried."""
+        return self._away is not None
+
     def close(self) -> None:
         """Close all connections."""
         self._writer.dispose()
         self._reader.dispose()
 
 
-def open_database(url: str, *, clock: Clock) -> Database:
+def open_database(url: str, *, clock: Clock, on_trouble: OnTrouble | None = None) -> Database:
     """Open a database whose tables are of this program's version.
 
+    :param on_trouble: see `Database`.
     :raises SchemaOutdated: when they are of another one, or there are none.
     :raises DatabaseUnavailable: when the database is away.
     """
     if is_sqlite(url) and not Path(make_url(url).database or "").exists():
         # SQLite would make an empty file.
         raise SchemaOutdated("")
-    db = Database(url, clock=clock)
+    db = Database(url, clock=clock, on_trouble=on_trouble)
     try:
         with db.reading() as session:
             found = schema_version(session.connection())
@@ -165,7 +177,8 @@ def touch_directory(session: Session) -> None:
 _REVISION = select(CounterRow.value).where(CounterRow.name == REVISION)
 
 
-def _revision(session: Session) -> int:
+def directory_revision(session: Session) -> int:
+    """The directory's revision as `session` sees it."""
     return session.connection().scalar(_REVISION) or 0
 
 

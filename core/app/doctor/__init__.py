@@ -7,7 +7,7 @@ from ...contract.clock import Clock, SystemClock
 from ...contract.errors import DeskbellError
 from ...settings import DeskPaths
 from ..opening import Desk, open_desk
-from . import database, machine, traffic, ways
+from . import database, machine, telling, traffic, ways
 from .finding import Finding, State, fault
 
 __all__ = ["Finding", "State", "examine"]
@@ -18,6 +18,7 @@ CLOSED: tuple[Callable[[DeskPaths, Clock], Iterable[Finding]], ...] = (
     machine.key,
     machine.disk,
     machine.clock,
+    telling.alerts,
     database.reachable,
 )
 """What is looked at before the desk is opened: it may be the reason why it cannot be."""

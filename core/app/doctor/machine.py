@@ -10,10 +10,10 @@ from ...contract.clock import Clock
 from ...contract.errors import DeskbellError
 from ...settings import DeskPaths, load_settings
 from ...store.secrets import SecretBox
+from ..disk import NO_SPACE
 from .finding import Finding, fault, fine, warning
 
 LITTLE_SPACE = 1024**3
-NO_SPACE = 100 * 1024**2
 """Octets that are free on the disk of the desk."""
 SANE_YEARS = range(2026, 2100)
 """A clock outside of them was never set."""

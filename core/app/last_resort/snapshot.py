@@ -1,0 +1,71 @@
+"""What the last resort must know, copied from the database into a file while the database is there."""
+
+import os
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+import attrs
+import orjson
+from sqlalchemy.orm import Session
+
+from ...store import configuration
+from ...store.directory import Directory
+
+
+@attrs.frozen(kw_only=True)
+class Snapshot:
+    """The desk as it was at one `revision` of its directory.
+
+    `sender` is the address that alerts come from, `channel` the options of the mail channel as they are stored, secrets
+    sealed, and `silenced` the system alerts that an administrator has switched off.
+    """
+
+    revision: int
+    desk_name: str
+    admin_address: str
+    domain: str
+    sender: str
+    channel: dict[str, object]
+    silenced: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, session: Session, directory: Directory, *, channel: str, silenced: Collection[str]) -> "Snapshot":
+        """The desk as `session` sees it.
+
+        :param channel: the name of the channel whose options are kept.
+        """
+        profile = directory.profile
+        boxes = sorted(directory.mailboxes.values(), key=lambda box: box.id)
+        return cls(
+            revision=directory.revision,
+            desk_name=profile.desk_name,
+            admin_address=profile.admin_address,
+            domain=profile.domain,
+            sender=boxes[0].address if boxes else f"deskbell@{profile.domain}",
+            channel=configuration.channel_options(session, channel),
+            silenced=tuple(sorted(silenced)),
+        )
+
+    def save(self, file: Path) -> None:
+        """Write it whole beside its place, readable by its owner only, then move it there.
+
+        :raises OSError: when the folder cannot be written.
+        """
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        try:
+            with os.fdopen(handle, "wb") as written:
+                written.write(orjson.dumps(attrs.asdict(self), option=orjson.OPT_INDENT_2))
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def load(cls, file: Path) -> "Snapshot | None":
+        """What `save` wrote; None when there is nothing that can be used."""
+        try:
+            found = orjson.loads(file.read_bytes())
+            return cls(**{**found, "silenced": tuple(found["silenced"])})
+        except Exception:  # noqa: BLE001 - a damaged file is as good as none, whatever is wrong with it
+            return None
