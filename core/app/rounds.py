@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from .keeping import purge_old_decisions
 from .opening import Desk
 
 ROUNDS = 100_000
@@ -21,7 +22,7 @@ class WorkedOff:
 
 
 def work_off(desk: Desk) -> WorkedOff:
-    """Take up what a crash left, then deliver until nothing is due."""
+    """Take up what a crash left, then deliver until nothing is due; old decisions go once a day."""
     swept = desk.sweep()
     sent = later = buried = 0
     for _ in range(ROUNDS):
@@ -29,6 +30,7 @@ def work_off(desk: Desk) -> WorkedOff:
         if not done.claimed:
             break
         sent, later, buried = sent + done.sent, later + done.later, buried + len(done.events)
+    purge_old_decisions(desk)
     with desk.db.reading() as session:
         directory = desk.db.directory(session)
     waiting = desk.channels.at(directory).waiting

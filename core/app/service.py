@@ -7,11 +7,15 @@ from ..contract.events import Event
 from ..delivery.engine import EmbeddedEngine
 from ..intake.listener import Listener
 from ..scheduler import Job, Scheduler
+from . import due
 from .fetching import Fetchers
+from .keeping import purge_old_decisions
 from .opening import Desk
 
 SWEEP_SECONDS = 10.0
 FLUSH_SECONDS = 5.0
+DUE_SECONDS = 15.0
+PURGE_SECONDS = 3600.0
 
 
 class Service:
@@ -30,6 +34,8 @@ class Service:
             (
                 self._sweeping,
                 Job(name="faults", seconds=FLUSH_SECONDS, run=self._flush, alone=False),
+                Job(name="due", seconds=DUE_SECONDS, run=self._look_at_due),
+                Job(name="purge", seconds=PURGE_SECONDS, run=lambda: purge_old_decisions(desk)),
             ),
             lease=desk.job_leases.hold,
             faults=desk.watch,
@@ -82,6 +88,10 @@ class Service:
 
     def _sweep(self) -> None:
         if self._desk.sweep():
+            self._engine.wake()
+
+    def _look_at_due(self) -> None:
+        if due.look(self._desk):
             self._engine.wake()
 
     def _flush(self) -> None:

@@ -12,6 +12,7 @@ from ..contract.notices import Notice
 from ..contract.people import EndUser
 from ..contract.tickets import Entry, EntryKind, Ticket
 from ..store.directory import Directory
+from .switchboard import place_of
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +49,7 @@ def for_agents(notice: Notice, directory: Directory) -> Mapping[str, object]:
     """The names in a template that speaks to agents or the administrator: the event and all that hangs on it."""
     event = notice.about
     ticket = getattr(event, "ticket", None)
-    named = {"event": event, "desk": _desk(directory, ticket), "ticket": ticket, "entry": getattr(event, "entry", None)}
+    named = {"event": event, "desk": _desk(directory, event), "ticket": ticket, "entry": getattr(event, "entry", None)}
     return {**notice.context, **named}
 
 
@@ -65,7 +66,7 @@ def for_end_users(notice: Notice, directory: Directory) -> Mapping[str, object]:
     context = notice.context if verified else {}
     return {
         **context,
-        "desk": _desk(directory, ticket),
+        "desk": _desk(directory, event),
         "ticket": None if ticket is None else _public_ticket(ticket, event),
         "entry": _public_entry(entry) if verified else None,
         "opened": isinstance(event, TicketCreated),
@@ -102,10 +103,9 @@ def _public_entry(entry: Entry | None) -> PublicEntry | None:
     return PublicEntry(author=entry.author.name, text=entry.text, posted_at=entry.posted_at)
 
 
-def _desk(directory: Directory, ticket: Ticket | None) -> Desk:
-    signature = ""
-    if ticket is not None:
-        path = directory.department_path(ticket.department.id)
-        signature = next((department.signature for department in path if department.signature), "")
+def _desk(directory: Directory, event: Event) -> Desk:
+    department_id = place_of(event).department_id
+    path = () if department_id is None else directory.department_path(department_id)
+    signature = next((department.signature for department in path if department.signature), "")
     profile = directory.profile
     return Desk(name=profile.desk_name, base_url=profile.base_url, signature=signature)

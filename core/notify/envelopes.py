@@ -9,12 +9,13 @@ from email.utils import format_datetime
 import attrs
 
 from ..contract.decisions import Candidate
-from ..contract.events import Event
+from ..contract.events import Event, ReplyPosted
 from ..contract.kinds import Plugin
 from ..contract.people import Role
 from ..contract.tickets import Ticket
 from ..store.deliveries import Envelope
-from ..store.directory import Directory
+from ..store.directory import DepartmentRecord, Directory
+from .switchboard import place_of
 
 TOKEN_BYTES = 20
 
@@ -35,7 +36,7 @@ def envelope_for(event: Event, *, manner: type[Plugin], directory: Directory, no
     """
     ticket = getattr(event, "ticket", None)
     answers = manner.automatic and manner.speaks_to_end_users
-    name, address = _sender(directory, ticket, event, answers=answers)
+    name, address = _sender(directory, event, answers=answers)
     in_reply_to, references = _thread(event, ticket, directory, manner)
     return Envelope(
         sender=(name, address),
@@ -59,28 +60,28 @@ def _mailboxes(people: Iterable[Candidate]) -> tuple[tuple[str, str], ...]:
     return tuple((each.name, each.address) for each in people)
 
 
-def _sender(directory: Directory, ticket: Ticket | None, event: Event, *, answers: bool) -> tuple[str, str]:
+def _sender(directory: Directory, event: Event, *, answers: bool) -> tuple[str, str]:
     """The department's address, its parents', the mailbox that the mail came by, or the desk's first mailbox."""
     profile = directory.profile
-    if ticket is not None:
-        for department in directory.department_path(ticket.department.id):
-            own = (answers and department.autoresponse_address) or department.address
-            if own:
-                return (ticket.department.name, own)
+    department_id = place_of(event).department_id
+    departments = () if department_id is None else tuple(directory.department_path(department_id))
+    for department in departments:
+        own = (answers and department.autoresponse_address) or department.address
+        if own:
+            return (departments[0].name, own)
     incoming = getattr(event, "incoming", None)
     if incoming is not None:
         return (profile.desk_name, incoming.mailbox.address)
-    mailbox = _mailbox_of(directory, ticket)
+    mailbox = _mailbox_of(directory, departments)
     return (profile.desk_name, mailbox or f"deskbell@{profile.domain}")
 
 
-def _mailbox_of(directory: Directory, ticket: Ticket | None) -> str:
+def _mailbox_of(directory: Directory, departments: Iterable[DepartmentRecord]) -> str:
     boxes = sorted(directory.mailboxes.values(), key=lambda box: box.id)
-    if ticket is not None:
-        for department in directory.department_path(ticket.department.id):
-            for box in boxes:
-                if box.department_id == department.id:
-                    return box.address
+    for department in departments:
+        for box in boxes:
+            if box.department_id == department.id:
+                return box.address
     return boxes[0].address if boxes else ""
 
 
@@ -88,9 +89,11 @@ def _thread(
     event: Event, ticket: Ticket | None, directory: Directory, manner: type[Plugin]
 ) -> tuple[str, tuple[str, ...]]:
     """In-Reply-To and References (RFC 5322 section 3.6.4). Agents never got the end user's mail: for them a root per ticket."""
-    incoming = getattr(event, "incoming", None)
+    incoming = None if isinstance(event, ReplyPosted) else getattr(event, "incoming", None)
     if manner.speaks_to_end_users and incoming is not None and incoming.message_id:
         return incoming.message_id, (*incoming.references, incoming.message_id)
+    if manner.speaks_to_end_users and isinstance(event, ReplyPosted) and event.references:
+        return event.references[-1], event.references
     if ticket is None:
         return "", ()
     root = f"<ticket-{ticket.number}@{directory.profile.domain}>"

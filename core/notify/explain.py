@@ -64,6 +64,7 @@ class Advice:
             kind=admitted.plugin if admitted is not None else None,
             directory=self.directory,
             candidate=candidate,
+            because=decision.because if candidate is None else candidate.because,
         )
 
     def unheard(self, event: Event, reason: str) -> str:

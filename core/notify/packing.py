@@ -16,7 +16,7 @@ from .considering import Considered
 from .context import for_agents, for_end_users, known_name
 from .manner import manner_of
 from .rendering import Renderer
-from .switchboard import Answer, Switchboard
+from .switchboard import Answer, Switchboard, place_of
 from .switches import Effective
 
 ON = Effective(on=True, level="default", because="")
@@ -116,10 +116,7 @@ class Packing:
 
 
 def _template_set(considered: Considered, directory: Directory) -> str:
-    """The templates of the ticket's department, or of the nearest parent that has its own; '' for those of the desk."""
-    ticket = getattr(considered.event, "ticket", None)
-    if ticket is None:
-        return ""
-    return next(
-        (each.template_set for each in directory.department_path(ticket.department.id) if each.template_set), ""
-    )
+    """The templates of the department, or of the nearest parent that has its own; '' for those of the desk."""
+    department_id = place_of(considered.event).department_id
+    path = () if department_id is None else directory.department_path(department_id)
+    return next((each.template_set for each in path if each.template_set), "")

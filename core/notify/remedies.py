@@ -1,16 +1,19 @@
 """What would change this? For every reason of a decision one sentence with the command or setting behind the outcome."""
 
+import re
 from collections.abc import Callable, Mapping
 
 import attrs
 
 from ..contract.decisions import Candidate, Outcome
 from ..contract.events import Event
-from ..contract.kinds import Level, Plugin, Switch
+from ..contract.kinds import Level, Plugin, Switch, SystemAlert
 from ..contract.people import Role
 from ..contract.tickets import Department, Ticket
 from ..store.directory import Directory
 from .audience.people import Person, roster_of
+from .switchboard import place_of
+from .switches import is_always_on, resolve_audience
 
 NO_PLUGIN = "no_plugin"
 """No plugin listened to the event."""
@@ -26,7 +29,8 @@ NO_CANDIDATE = "no_candidate"
 class Situation:
     """What a remedy is written for: one candidate of one plugin, or the plugin as a whole when `candidate` is None.
 
-    `detail` is what stands behind the colon of the reason. `kind` is None when the plugin is not installed any more.
+    `detail` is what stands behind the colon of the reason, `because` the sentence behind it. `kind` is None when the plugin
+    is not installed any more.
     """
 
     event: Event
@@ -35,6 +39,7 @@ class Situation:
     directory: Directory
     candidate: Candidate | None = None
     detail: str = ""
+    because: str = ""
 
     @property
     def ticket(self) -> Ticket | None:
@@ -136,15 +141,23 @@ def what_would_change(
     kind: Plugin | None,
     directory: Directory,
     candidate: Candidate | None = None,
+    because: str = "",
 ) -> str:
     """One sentence: what an administrator can do so that the outcome is another one next time.
 
     :param reason: the code of the decision, with its detail behind the colon; '' for somebody who was told.
     :param directory: the desk as it is now, for commands work on that.
+    :param because: the sentence behind the reason.
     """
     code, _, detail = reason.partition(":")
     situation = Situation(
-        event=event, plugin=plugin, kind=kind, directory=directory, candidate=candidate, detail=detail
+        event=event,
+        plugin=plugin,
+        kind=kind,
+        directory=directory,
+        candidate=candidate,
+        detail=detail,
+        because=because,
     )
     if not reason and outcome is Outcome.NOTIFIED:
         return _told(situation)
@@ -155,9 +168,10 @@ def what_would_change(
 
 
 def _told(it: Situation) -> str:
-    if it.kind is not None and getattr(it.kind, "always_on", False):
+    if it.kind is not None and is_always_on(type(it.kind)):
         return f"Nothing: '{it.plugin}' is always on."
-    if it.role and it.kind is not None and it.role in it.kind.audience:
+    ticks = it.kind.audience if it.kind is not None and not isinstance(it.kind, SystemAlert) else {}
+    if it.role in ticks:
         return f"To leave the role '{_words(it.role)}' out: {_set_role(it, on=False)}"
     return f"To say it no more: {it.switch('off', level=_narrowest(it))}"
 
@@ -207,8 +221,9 @@ def _quarantined(it: Situation) -> str:
 
 
 def _declined(it: Situation) -> str:
-    options = f"; its options may widen what it answers: deskbell plugins show {it.plugin}{it.at(_narrowest(it))}"
-    return f"Nothing here: '{it.plugin}' itself had nothing to say about this {it.event.name}{options}"
+    if it.kind is None or not attrs.fields(it.kind.Options):
+        return f"Nothing: '{it.plugin}' itself has nothing to say about this {it.event.name}."
+    return f"Perhaps one of its options: deskbell plugins show {it.plugin}{it.at(_narrowest(it))}"
 
 
 def _failed(it: Situation) -> str:
@@ -217,9 +232,25 @@ def _failed(it: Situation) -> str:
 
 
 def _shadow(it: Situation) -> str:
-    level = it.detail if it.detail in ("global", "department") else "global"
-    position = "on" if level == "global" else "inherit"
-    return f"End its shadow, so that it is sent: {it.switch(position, level=level)}"
+    """The same position once more: any position ends the shadow at its place."""
+    if it.detail == Level.DEPARTMENT.value:
+        name, position = _shadowed_department(it)
+        return f"End its shadow, so that it is sent: deskbell plugins switch {it.plugin} {position} --department {name}"
+    row = it.directory.switch_index.get((it.plugin, Level.GLOBAL, 0))
+    stored = row.position if row is not None else None
+    position = (stored or (it.kind.default if it.kind is not None else Switch.ON)).value
+    return f"End its shadow, so that it is sent: {it.switch(position, level=Level.GLOBAL.value)}"
+
+
+def _shadowed_department(it: Situation) -> tuple[str, str]:
+    """The nearest department with the shadow, quoted, and the position that it has."""
+    department_id = place_of(it.event).department_id
+    path = it.directory.department_path(department_id) if department_id is not None else iter(())
+    for department in path:
+        row = it.directory.switch_index.get((it.plugin, Level.DEPARTMENT, department.id))
+        if row is not None and row.shadow:
+            return quoted(department.name), (row.position or Switch.INHERIT).value
+    return quoted(it.department), Switch.INHERIT.value
 
 
 # --- the pair ---
@@ -228,7 +259,18 @@ def _shadow(it: Situation) -> str:
 def _not_selected(it: Situation) -> str:
     if it.kind is not None and it.role not in it.kind.audience:
         return f"Nothing: '{it.plugin}' does not speak to this role."
+    if _is_ticked(it):
+        # An escalation speaks to the roles of its step; others leave out whom the event does not concern.
+        return f"Nothing: the role is selected, and '{it.plugin}' left it out of this notice."
     return f"Select the role: {_set_role(it, on=True)}"
+
+
+def _is_ticked(it: Situation) -> bool:
+    if it.kind is None:
+        return False
+    department_id = place_of(it.event).department_id
+    ticks = resolve_audience(it.directory, plugin=it.plugin, kind=it.kind, department_id=department_id)
+    return it.role in ticks and ticks[it.role].on
 
 
 def _actor(_: Situation) -> str:
@@ -260,7 +302,7 @@ def _no_access(it: Situation) -> str:
 
 def _membership(it: Situation) -> str:
     if not it.department:
-        return "see 'deskbell apply --help'"
+        return "a membership in its department, or an assignment"
     return _entry_of("departments", it.department, f'members = [..., "{it.address}"]')
 
 
@@ -351,8 +393,11 @@ def _suppressed(it: Situation) -> str:
     return f"When mail reaches {it.address} again, take it off the suppressed addresses."
 
 
-def _once(_: Situation) -> str:
-    return "Time alone: it is said again when its window has ended."
+def _once(it: Situation) -> str:
+    # The sentence of the rule names the end; nothing else of a decision holds it.
+    end = re.search(r"before (\d{4}-\d\d-\d\d \d\d:\d\d UTC)", it.because)
+    when = f"from {end[1]} on" if end is not None else "when its window has ended"
+    return f"Time alone: it may be said again {when}."
 
 
 def _rate_capped(_: Situation) -> str:
@@ -367,12 +412,12 @@ def _no_address(it: Situation) -> str:
     if it.role == Role.ADMIN_ADDRESS and not it.address:
         return 'Name one: apply a file that says admin_address = "ADDRESS" under [settings] (deskbell apply FILE).'
     if it.agent is not None:
-        return f"Give {it.called} an address that mail can be sent to, in a file for 'deskbell apply'."
+        return f"Give {it.called} an address that mail can be sent to, in a file (deskbell apply FILE)."
     return f"An address that mail can be sent to: that of {it.called} is none."
 
 
 def _personal(it: Situation) -> str:
-    return f"{it.called} can change the own preferences."
+    return f"The own preferences of {it.called} decide that."
 
 
 # --- looking back ---

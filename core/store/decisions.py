@@ -1,11 +1,11 @@
 """Decisions as they were made, one row per plugin and event."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import attrs
 from cattrs.preconf.orjson import make_converter
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, and_, exists, insert, select
 from sqlalchemy.orm import Session
 
 from ..contract.decisions import Candidate, Decision
@@ -23,6 +23,14 @@ class Recorded:
     decision: Decision
     decided_at: datetime
     revision: int
+
+
+@attrs.frozen
+class Undecided:
+    """An event without any decision, and when it was rung; None while it was not."""
+
+    event_id: int
+    rung_at: datetime | None
 
 
 def save(session: Session, decisions: Sequence[Decision], *, revision: int, now: datetime) -> None:
@@ -57,10 +65,39 @@ def of_event(session: Session, event_id: int) -> tuple[Recorded, ...]:
     return _recorded(session, JournalRow.id == event_id)
 
 
+def of_events(session: Session, event_ids: Collection[int]) -> tuple[Recorded, ...]:
+    """All decisions on some events, in the order of the events, then of the plugins' names."""
+    return _recorded(session, JournalRow.id.in_(event_ids))
+
+
 def of_refused_mail(session: Session, raw_mail_id: int) -> tuple[Recorded, ...]:
     """All decisions on the refusal of one kept mail; none when it was set aside without an event."""
-    refused = JournalRow.event == TicketRefused.name
-    return _recorded(session, refused & (JournalRow.data["raw_mail_id"].as_integer() == raw_mail_id))
+    return _recorded(session, _refusal_of(raw_mail_id))
+
+
+def undecided_of_ticket(session: Session, ticket_id: int) -> tuple[Undecided, ...]:
+    """The events of a ticket without any decision, oldest first."""
+    return _undecided(session, JournalRow.ticket_id == ticket_id)
+
+
+def undecided_of_event(session: Session, event_id: int) -> tuple[Undecided, ...]:
+    """The event itself when it has no decision, else none."""
+    return _undecided(session, JournalRow.id == event_id)
+
+
+def undecided_of_refused_mail(session: Session, raw_mail_id: int) -> tuple[Undecided, ...]:
+    """The refusal of one kept mail when there is no decision on it."""
+    return _undecided(session, _refusal_of(raw_mail_id))
+
+
+def _refusal_of(raw_mail_id: int) -> ColumnElement[bool]:
+    return and_(JournalRow.event == TicketRefused.name, JournalRow.data["raw_mail_id"].as_integer() == raw_mail_id)
+
+
+def _undecided(session: Session, condition: ColumnElement[bool]) -> tuple[Undecided, ...]:
+    decided = exists().where(DecisionRow.journal_id == JournalRow.id)
+    rows = session.execute(select(JournalRow.id, JournalRow.rung_at).where(condition, ~decided).order_by(JournalRow.id))
+    return tuple(Undecided(number, rung_at) for number, rung_at in rows)
 
 
 def _recorded(session: Session, condition: ColumnElement[bool]) -> tuple[Recorded, ...]:

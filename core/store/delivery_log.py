@@ -146,15 +146,16 @@ def waiting_since(session: Session) -> datetime | None:
 def find_by_message_id(session: Session, message_ids: Collection[str]) -> tuple[Sent, ...]:
     """The mails of ours on a ticket that these Message-IDs name, the newest first: what an answer threads on.
 
-    One id may name several: a mail to several people is one delivery each.
+    One id may name several: a mail to several people is one delivery each. The ticket is the one that it lives on in.
     """
+    standing = func.coalesce(TicketRow.merged_into_id, TicketRow.id)
     rows = session.execute(
-        select(DeliveryRow.message_id, DeliveryRow.ticket_id, DeliveryRow.address, DeliveryRow.id)
-        .where(DeliveryRow.message_id.in_(message_ids), DeliveryRow.ticket_id.is_not(None))
+        select(DeliveryRow.message_id, standing, DeliveryRow.address, DeliveryRow.id)
+        .join(TicketRow, TicketRow.id == DeliveryRow.ticket_id)
+        .where(DeliveryRow.message_id.in_(message_ids))
         .order_by(DeliveryRow.id.desc())
     )
     return tuple(
         Sent(message_id=message_id, ticket_id=ticket_id, address=address, delivery_id=delivery_id)
         for message_id, ticket_id, address, delivery_id in rows
-        if ticket_id is not None
     )

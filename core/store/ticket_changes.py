@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from ..contract.errors import UnknownName
 from ..contract.people import Actor
-from ..contract.tickets import Attachment, Entry, EntryKind, Origin, Priority, Ticket, TicketStatus
-from .rows import AttachmentRow, CounterRow, EntryRow, TicketRow
+from ..contract.tickets import Attachment, Collaborator, Entry, EntryKind, Origin, Priority, Ticket, TicketStatus
+from .rows import AttachmentRow, CollaboratorRow, CounterRow, EntryRow, TicketRow
 from .tickets import snapshots
 from .upsert import upserting
 
@@ -24,6 +24,7 @@ _COUNTER = "ticket_number"
 _INSERT_TICKETS = insert(TicketRow).returning(TicketRow.id, sort_by_parameter_order=True)
 _INSERT_ENTRIES = insert(EntryRow).returning(EntryRow.id, sort_by_parameter_order=True)
 _INSERT_ATTACHMENTS = insert(AttachmentRow)
+_INSERT_COLLABORATORS = insert(CollaboratorRow)
 _LOCK = (
     select(TicketRow.id)
     .where(TicketRow.id.in_(bindparam("ids", expanding=True)))
@@ -34,7 +35,10 @@ _LOCK = (
 
 @attrs.frozen(kw_only=True)
 class NewTicket:
-    """A ticket that is about to be written; `owner_address` is empty when no mail can reach the owner."""
+    """A ticket that is about to be written; the fields are those of its row.
+
+    `owner_address` is empty when no mail can reach the owner.
+    """
 
     number: str
     subject: str
@@ -49,6 +53,13 @@ class NewTicket:
     last_respondent_id: int | None = None
     mailbox_id: int | None = None
     created_at: datetime
+    verified: bool = True
+    sla_plan_id: int | None = None
+    sla_from: datetime | None = None
+    sla_left: int | None = None
+    due_at: datetime | None = None
+    escalates_from: datetime | None = None
+    next_look_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -96,6 +107,12 @@ def next_numbers(session: Session, count: int) -> tuple[str, ...]:
     return tuple(str(number) for number in range(last - count + 1, last + 1))
 
 
+def give_back_numbers(session: Session, count: int) -> None:
+    """Give back the last of the numbers that this transaction took, so that none is left out."""
+    lowered = update(CounterRow).where(CounterRow.name == _COUNTER).values(value=CounterRow.value - count)
+    session.connection().execute(lowered)
+
+
 def insert_tickets(session: Session, tickets: Sequence[NewTicket]) -> tuple[int, ...]:
     """Write open tickets; answer their ids in the same order."""
     if not tickets:
@@ -112,6 +129,25 @@ def _ticket_values(ticket: NewTicket) -> dict[str, Any]:
         "origin": ticket.origin.value,
         "updated_at": ticket.created_at,
     }
+
+
+def insert_collaborators(
+    session: Session, collaborators: Mapping[int, Sequence[Collaborator]], *, now: datetime
+) -> None:
+    """Write down who takes part in new tickets, given by the tickets' ids."""
+    rows = [
+        {
+            "ticket_id": ticket_id,
+            "user_id": each.user.id,
+            "address": each.user.address,
+            "active": each.active,
+            "added_at": now,
+        }
+        for ticket_id, joined in collaborators.items()
+        for each in joined
+    ]
+    if rows:
+        session.connection().execute(_INSERT_COLLABORATORS, rows)
 
 
 def insert_entries(session: Session, entries: Sequence[NewEntry]) -> tuple[Entry, ...]:
@@ -169,7 +205,7 @@ def touch(session: Session, ticket_ids: Collection[int], *, now: datetime) -> No
 
 
 def reopen(session: Session, ticket_ids: Collection[int], *, now: datetime) -> None:
-    """Open closed tickets again."""
+    """Open closed and waiting tickets again."""
     _change(session, ticket_ids, status=TicketStatus.OPEN.value, closed_at=None, updated_at=now)
 
 

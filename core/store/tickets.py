@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from ..contract.errors import UnknownName
@@ -23,6 +22,7 @@ from ..contract.tickets import (
     Ticket,
     TicketStatus,
 )
+from . import merging
 from .end_users import organization_of
 from .rows import (
     AgentRow,
@@ -37,6 +37,9 @@ from .rows import (
     TopicRow,
     WatcherRow,
 )
+
+REFERENCES = 10
+"""So many mails of a ticket are named in the thread of an answer."""
 
 
 def _columns(prefix: str, table: Any) -> tuple[Any, Any]:
@@ -96,19 +99,46 @@ _WATCHERS = (
     .where(WatcherRow.ticket_id.in_(bindparam("ids", expanding=True)))
     .order_by(WatcherRow.added_at, WatcherRow.agent_id)
 )
-_BY_NUMBER = select(TicketRow.number, TicketRow.id).where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
+# A ticket that was merged away names the one that is still there, never one that was merged as well.
+_STANDING = func.coalesce(TicketRow.merged_into_id, TicketRow.id)
+_BY_NUMBER = select(TicketRow.number, _STANDING).where(TicketRow.number.in_(bindparam("numbers", expanding=True)))
 _BY_MESSAGE_ID = (
     select(EntryRow.message_id, EntryRow.ticket_id)
     .where(EntryRow.message_id.in_(bindparam("message_ids", expanding=True)))
     .order_by(EntryRow.id.desc())
 )
-_CLOSED_BEFORE = select(TicketRow.id).where(
-    _IDS, TicketRow.status == TicketStatus.CLOSED.value, TicketRow.closed_at < bindparam("moment")
+_OPEN = tuple(
+    literal_column(f"'{status.value}'", String) for status in TicketStatus if status is not TicketStatus.CLOSED
+)
+_COUNT_OPEN = (
+    select(TicketRow.owner_id, TicketRow.verified, func.count())
+    .where(TicketRow.owner_id.in_(bindparam("owners", expanding=True)), TicketRow.status.in_(_OPEN))
+    .group_by(TicketRow.owner_id, TicketRow.verified)
 )
 
 
 def find_number(session: Session, number: str) -> Ticket:
-    """The ticket of this number.
+    """The ticket of this number, even when it was merged into another one.
+
+    :raises UnknownName: when there is none.
+    """
+    ticket_id = session.connection().scalar(select(TicketRow.id).where(TicketRow.number == number))
+    if ticket_id is None:
+        raise UnknownName("ticket", number)
+    return snapshot(session, ticket_id)
+
+
+def find_living(session: Session, number: str) -> Ticket:
+    """The ticket of this number, or the one that it lives on in after a merge.
+
+    :raises UnknownName: when there is none.
+    """
+    found = find_number(session, number)
+    return lives_on(session, [found.id])[found.id] if found.merged_into else found
+
+
+def find_standing(session: Session, number: str) -> Ticket:
+    """The ticket of this number, or the one that it was merged into.
 
     :raises UnknownName: when there is none.
     """
@@ -119,7 +149,7 @@ def find_number(session: Session, number: str) -> Ticket:
 
 
 def ids_by_number(session: Session, numbers: Collection[str]) -> Mapping[str, int]:
-    """The ids of tickets by their numbers; unknown numbers are left out."""
+    """The ids of tickets by their numbers, of merged ones that they live on in; unknown numbers are left out."""
     return dict(session.connection().execute(_BY_NUMBER, {"numbers": list(numbers)}).all())
 
 
@@ -129,10 +159,23 @@ def ids_by_message_id(session: Session, message_ids: Collection[str]) -> Mapping
     return {message_id: ticket_id for message_id, ticket_id in rows if message_id is not None}
 
 
-def closed_before(session: Session, ticket_ids: Collection[int], moment: datetime) -> frozenset[int]:
-    """Those of the tickets that are closed since before `moment`."""
-    values = {"ids": list(ticket_ids), "moment": moment}
-    return frozenset(session.connection().scalars(_CLOSED_BEFORE, values))
+def lives_on(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Ticket]:
+    """Tickets as they stand now, by id; for one that was merged away the ticket that it lives on in."""
+    found = dict(snapshots(session, ticket_ids))
+    merged = [ticket_id for ticket_id, ticket in found.items() if ticket.merged_into]
+    if merged:
+        targets = merging.standing(session, merged)
+        there = snapshots(session, frozenset(targets.values()))
+        found.update({ticket_id: there[target_id] for ticket_id, target_id in targets.items() if target_id in there})
+    return found
+
+
+def count_open(session: Session, owner_ids: Collection[int]) -> Mapping[tuple[int, bool], int]:
+    """How many open tickets end users have, by their id and whether the tickets are verified; none is left out as 0."""
+    if not owner_ids:
+        return {}
+    rows = session.connection().execute(_COUNT_OPEN, {"owners": list(owner_ids)})
+    return {(owner_id, verified): count for owner_id, verified, count in rows}
 
 
 def list_tickets(
@@ -257,3 +300,13 @@ def _entry(row: EntryRow, attachments: tuple[Attachment, ...]) -> Entry:
         held=row.held,
         attachments=attachments,
     )
+
+
+def message_ids(session: Session, ticket_id: int) -> tuple[str, ...]:
+    """The Message-IDs of the mails that came on a ticket: the first, then the newest ones, in their order.
+
+    As many as a header that quotes them can hold: RFC 5322 section 3.6.4 lets the middle of a long thread be left out.
+    """
+    of_ticket = select(EntryRow.message_id).where(EntryRow.ticket_id == ticket_id, EntryRow.message_id.is_not(None))
+    found = [each for each in session.connection().scalars(of_ticket.order_by(EntryRow.id)) if each is not None]
+    return tuple(found if len(found) <= REFERENCES else [found[0], *found[1 - REFERENCES :]])

@@ -25,7 +25,7 @@ class TicketRow(Row):
     status: Mapped[str] = mapped_column(default="open")
     priority: Mapped[str] = mapped_column(default="normal")
     origin: Mapped[str]
-    owner_id: Mapped[int] = mapped_column(ForeignKey("end_users.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("end_users.id"))
     owner_address: Mapped[str]
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), index=True)
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id", ondelete="SET NULL"))
@@ -49,6 +49,7 @@ class TicketRow(Row):
 
     __table_args__ = (
         Index(None, "status", "updated_at"),
+        Index(None, "owner_id", "status"),
         Index(
             "ix_tickets_next_look",
             "next_look_at",

@@ -10,13 +10,14 @@ from deskbell.core.app.opening import Desk
 from deskbell.core.app.rounds import work_off
 from deskbell.core.contract.decisions import Decision
 from deskbell.core.contract.errors import InvalidValue
-from deskbell.core.contract.events import Event, MessagePosted, TicketCreated
+from deskbell.core.contract.events import Event, MessagePosted, SystemErrorReported, TicketCreated
 from deskbell.core.contract.hookspecs import hookimpl
 from deskbell.core.contract.kinds import AgentAlert, Autoresponder, Correspondence, Level, Switch, SystemAlert
 from deskbell.core.contract.notices import Notice, Once, Per
-from deskbell.core.contract.people import Role
+from deskbell.core.contract.people import SYSTEM, Role
+from deskbell.core.host.admission import Host
 from deskbell.core.notify.switches import check_shadow, check_switch
-from deskbell.core.store import decisions, end_users, guards
+from deskbell.core.store import decisions, end_users, guards, journal
 from deskbell.core.store.end_users import Person
 from deskbell.core.store.rows import (
     CollaboratorRow,
@@ -31,6 +32,8 @@ from stand_ins.desks import MAIL, new_desk, opened, receive
 from stand_ins.smtp_sink import SmtpSink
 
 ANSWER = MAIL.replace(b"<one@", b"<two@").replace(b"Message-ID", b"In-Reply-To: <one@customer.example>\nMessage-ID")
+
+ALWAYS = "system-error-alert"
 
 
 class Speaker:
@@ -299,22 +302,31 @@ def test_a_department_has_its_own_words_and_its_children_have_them_too(
 # --- what nobody can silence ---
 
 
+def test_no_switch_shadow_or_quarantine_silences_what_is_always_on(tmp_path: Path, database_url: str) -> None:
+    folder = new_desk(tmp_path / "desk", database_url=database_url)
+    with opened(folder) as desk:
+        with desk.db.writing() as session:
+            session.add(SwitchRow(plugin=ALWAYS, level="global", scope_id=0, position="off", shadow=True))
+            session.add(QuarantineRow(plugin=ALWAYS, reason="it failed", since=desk.clock.now()))
+        event = SystemErrorReported(
+            id=0, act="a", at=desk.clock.now(), actor=SYSTEM, fingerprint="f", title="Full", detail=""
+        )
+        with desk.db.writing() as session:
+            [written] = journal.append(session, [event])
+        desk.ring([written])
+        assert outcomes(desk, written, ALWAYS) == ["notified"]
+    kind = type(desk.host.plugins[ALWAYS].plugin)
+    with pytest.raises(InvalidValue, match="has no global switch"):
+        check_switch(kind, level=Level.GLOBAL, position=Switch.OFF)
+    with pytest.raises(InvalidValue, match="always on"):
+        check_shadow(kind, level=Level.GLOBAL)
+
+
 class Unsilenced(Speaker, SystemAlert):
     always_on = True
 
-    @hookimpl
-    def ticket_created(self, event: TicketCreated) -> Notice:
-        return Notice(self.name, about=event)
 
-
-def test_no_switch_shadow_or_quarantine_silences_what_is_always_on(tmp_path: Path, database_url: str) -> None:
-    folder = new_desk(tmp_path / "desk", database_url=database_url)
-    with opened(folder, plugins={"speaker": Unsilenced(tmp_path / "words")}) as desk:
-        with desk.db.writing() as session:
-            session.add(SwitchRow(plugin="speaker", level="global", scope_id=0, position="off", shadow=True))
-            session.add(QuarantineRow(plugin="speaker", reason="it failed", since=desk.clock.now()))
-        assert outcomes(desk, receive(desk, MAIL)[0]) == ["notified"]
-    with pytest.raises(InvalidValue, match="has no global switch"):
-        check_switch(Unsilenced, level=Level.GLOBAL, position=Switch.OFF)
-    with pytest.raises(InvalidValue, match="always on"):
-        check_shadow(Unsilenced, level=Level.GLOBAL)
+def test_a_stranger_cannot_be_always_on(tmp_path: Path) -> None:
+    host = Host()
+    host.offer("speaker", Unsilenced(tmp_path), origin="stranger")
+    assert host.set_aside == {"speaker": "only a plugin of the house may be always on; leave always_on out"}

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from deskbell.core.contract.errors import UnknownName
+from deskbell.core.contract.people import SYSTEM
 from deskbell.core.store import raw_mails, records
 from deskbell.core.store.database import Database
 from deskbell.core.store.directory import DepartmentRecord, MailboxRecord
@@ -28,7 +29,9 @@ def insert(db: Database, *mails: NewRawMail) -> tuple[int, ...]:
 @pytest.fixture
 def mailboxes(db: Database) -> tuple[int, int]:
     with db.writing() as session:
-        department = records.save_department(session, DepartmentRecord(id=0, name="Support"))
+        department = records.save_department(
+            session, DepartmentRecord(id=0, name="Support"), by=SYSTEM, now=MONDAY_MORNING
+        )
         one, two = (
             records.save_mailbox(
                 session,

@@ -4,11 +4,13 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from deskbell.core.contract.errors import UnknownName
-from deskbell.core.contract.people import Actor, ActorKind, Agent, EndUser, Organization, Team
+from deskbell.core.contract.people import SYSTEM, Actor, ActorKind, Agent, EndUser, Organization, Team
 from deskbell.core.contract.tickets import (
     Attachment,
+    Collaborator,
     Department,
     EntryKind,
     HelpTopic,
@@ -48,10 +50,14 @@ def places(db: Database) -> dict[str, int]:
         return {
             "agent": agent,
             "organization": organization,
-            "department": records.save_department(session, DepartmentRecord(id=0, name="Support")),
-            "other": records.save_department(session, DepartmentRecord(id=0, name="Sales")),
+            "department": records.save_department(
+                session, DepartmentRecord(id=0, name="Support"), by=SYSTEM, now=MONDAY_MORNING
+            ),
+            "other": records.save_department(
+                session, DepartmentRecord(id=0, name="Sales"), by=SYSTEM, now=MONDAY_MORNING
+            ),
             "team": records.save_team(session, TeamRecord(id=0, name="Night")),
-            "topic": records.save_topic(session, TopicRecord(id=0, name="Printers")),
+            "topic": records.save_topic(session, TopicRecord(id=0, name="Printers"), by=SYSTEM, now=MONDAY_MORNING),
             "owner": records.save_end_user(session, owner, now=MONDAY_MORNING),
             "friend": records.save_end_user(session, EndUserRecord(addresses=("f@x.example",)), now=MONDAY_MORNING),
         }
@@ -226,14 +232,54 @@ def test_tickets_are_found_by_the_mails_stored_on_them(db: Database, places: dic
     assert found == {"<a@x>": one, "<b@x>": two}
 
 
-def test_closed_before_leaves_out_open_and_newly_closed_tickets(db: Database, places: dict[str, int]) -> None:
+def test_open_tickets_are_counted_by_owner_and_by_what_speaks_for_them(db: Database, places: dict[str, int]) -> None:
+    owner, friend = places["owner"], places["friend"]
+    wanted = [(owner, True, "open"), (owner, True, "waiting"), (owner, True, "closed"), (owner, False, "open")]
+    wanted += [(friend, False, "open"), (friend, False, "open"), (friend, True, "closed")]
     with db.writing() as session:
-        ids = ticket_changes.insert_tickets(session, [new_ticket(places, str(number)) for number in (1, 2, 3)])
-        for ticket_id, hours in ((ids[0], 1), (ids[1], 3)):
-            row = session.get_one(TicketRow, ticket_id)
-            row.status, row.closed_at = "closed", MONDAY_MORNING + timedelta(hours=hours)
+        ids = ticket_changes.insert_tickets(
+            session,
+            [
+                new_ticket(places, str(number), owner_id=owner_id, verified=verified)
+                for number, (owner_id, verified, _) in enumerate(wanted)
+            ],
+        )
+        for ticket_id, (_, _, status) in zip(ids, wanted, strict=True):
+            session.get_one(TicketRow, ticket_id).status = status
         session.flush()
-        assert tickets.closed_before(session, ids, MONDAY_MORNING + timedelta(hours=2)) == {ids[0]}
+        everybody = {(owner, True): 2, (owner, False): 1, (friend, False): 2}
+        assert tickets.count_open(session, [owner, friend, 4711]) == everybody
+        assert tickets.count_open(session, [friend]) == {(friend, False): 2}
+        assert tickets.count_open(session, []) == {}
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_persons_closed_tickets_are_not_read_to_count_the_open_ones(db: Database) -> None:
+    counting = "SELECT count(*) FROM tickets WHERE owner_id = 1 AND status IN ('open', 'waiting') GROUP BY verified"
+    with db.reading() as session:
+        plan = [row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {counting}"))]
+    assert "ix_tickets_owner_id_tickets_status (owner_id=? AND status=?)" in plan[0]
+
+
+def test_numbers_that_are_given_back_are_given_out_again(db: Database) -> None:
+    with db.writing() as session:
+        assert ticket_changes.next_numbers(session, 5)[-1] == "100005"
+        ticket_changes.give_back_numbers(session, 3)
+        assert ticket_changes.next_numbers(session, 1) == ("100003",)
+
+
+def test_collaborators_are_written_with_their_tickets(db: Database, places: dict[str, int], clock: FrozenClock) -> None:
+    friend = EndUser(places["friend"], "", "F@x.example")
+    owner = EndUser(places["owner"], "Olga", "olga@acme.example")
+    with db.writing() as session:
+        one, two = ticket_changes.insert_tickets(
+            session, [new_ticket(places, "1"), new_ticket(places, "2", owner_id=places["friend"])]
+        )
+        joined = {one: (Collaborator(friend),), two: (Collaborator(owner, active=False),)}
+        ticket_changes.insert_collaborators(session, joined, now=clock.now())
+        found = tickets.snapshots(session, [one, two])
+        assert [(each.user.address, each.active) for each in found[one].collaborators] == [("F@x.example", True)]
+        assert [(each.user.address, each.active) for each in found[two].collaborators] == [("olga@acme.example", False)]
 
 
 def test_reopening_and_assigning_change_the_row(db: Database, places: dict[str, int], clock: FrozenClock) -> None:

@@ -152,6 +152,8 @@ def upgrade() -> None:
         table.add_column(sa.Column("escalates_from", TIME, nullable=True))
         table.add_column(sa.Column("acknowledged_at", TIME, nullable=True))
         table.add_column(sa.Column("next_look_at", TIME, nullable=True))
+        table.drop_index(op.f("ix_tickets_owner_id"))
+        table.create_index(op.f("ix_tickets_owner_id_tickets_status"), ["owner_id", "status"], unique=False)
         table.create_index(
             "ix_tickets_next_look",
             ["next_look_at", "id"],
