@@ -1,6 +1,7 @@
 """Writes the reference pages that are made from the code: run `make docs` after a change of hooks, events or plugins."""
 
 import inspect
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import attrs
 
 from deskbell.core.contract.events import EVENTS
 from deskbell.core.contract.faults import POINTS
-from deskbell.core.contract.kinds import Plugin
+from deskbell.core.contract.kinds import Level, Plugin, SystemAlert
 from deskbell.core.host.admission import HOOKS
 
 HERE = Path(__file__).parent
@@ -64,30 +65,45 @@ def _default(field: "attrs.Attribute[object]") -> str:
 
 def plugins_page() -> str:
     """The reference of built-in plugins: what each is for, where it can be switched and whom it can tell."""
-    lines = [NOTE, "", "# Built-in plugins", ""]
+    plugins = dict(_built_ins())
+    lines = [NOTE, "", "# Built-in plugins", "", *(f"- [`{name}`](#{name})" for name in plugins), ""]
+    for name, plugin in plugins.items():
+        lines += _plugin(name, plugin)
+    return "\n".join(lines) + "\n"
+
+
+def _built_ins() -> Iterator[tuple[str, type[Plugin]]]:
     for point in sorted(entry_points(group="deskbell"), key=lambda point: point.name):
         plugin = point.load()
         if point.dist is not None and point.dist.name == "deskbell" and issubclass(plugin, Plugin):
-            lines += _plugin(point.name, plugin)
-    return "\n".join(lines) + "\n"
+            yield point.name, plugin
 
 
 def _plugin(name: str, plugin: type[Plugin]) -> list[str]:
     kind = next(base.__name__ for base in plugin.__mro__[1:] if base.__module__.endswith("contract.kinds"))
-    levels = ", ".join(level.value for level in type(next(iter(plugin.levels))) if level in plugin.levels)
     roles = [f"| `{role}` | {'yes' if on else 'no'} |" for role, on in plugin.audience.items()]
     return [
         f"## {name}",
         "",
         " ".join((inspect.getdoc(plugin) or "").split()),
         "",
-        f"- kind: {kind}; default: {plugin.default.value}; switches at: {levels}",
+        f"- kind: {kind}; {_switches(plugin)}",
+        f"- listens to: {', '.join(f'`{hook}`' for hook in HOOKS if hasattr(plugin, hook))}",
+        *(f"- yields to: `{other}`, for whoever gets that of the same act" for other in plugin.yields_to),
+        *(f"- stands in for: `{other}`, where that sends nothing" for other in plugin.stands_in_for),
         "",
         "| recipient role | told by default |",
         "|---|---|",
         *roles,
         "",
     ]
+
+
+def _switches(plugin: type[Plugin]) -> str:
+    if issubclass(plugin, SystemAlert) and plugin.always_on:
+        return "always on: it has no switch"
+    levels = ", ".join(level.value for level in Level if level in plugin.levels)
+    return f"default: {plugin.default.value}; switches at: {levels}"
 
 
 def faults_page() -> str:

@@ -83,7 +83,8 @@ class ReplyPosted(TicketEvent):
     """An agent answered; participants may read it.
 
     `chosen` holds the ids of the collaborators whom the agent chose to send it to, None for all active ones. `send_notice`
-    is False when the agent ticked "do not send".
+    is False when the agent ticked "do not send". `references` are the Message-IDs of the ticket's mails that the answer
+    threads on, the newest last.
     """
 
     name: ClassVar[str] = "reply_posted"
@@ -91,6 +92,7 @@ class ReplyPosted(TicketEvent):
     entry: Entry
     chosen: frozenset[int] | None = None
     send_notice: bool = True
+    references: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -104,7 +106,10 @@ class NotePosted(TicketEvent):
 
 @attrs.frozen(kw_only=True)
 class TicketAssigned(TicketEvent):
-    """`agent` and `team` are what this act newly assigned; None where it assigned none."""
+    """`agent` and `team` are what this act newly assigned; None where it assigned none.
+
+    `entry` is the ticket's first message when it was assigned at creation, so that whoever gets it can begin at once.
+    """
 
     name: ClassVar[str] = "ticket_assigned"
 
@@ -114,6 +119,7 @@ class TicketAssigned(TicketEvent):
     team_before: Team | None = None
     at_creation: bool = False
     comment: str = ""
+    entry: Entry | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -275,7 +281,11 @@ class AgentMentioned(TicketEvent):
 
 @attrs.frozen(kw_only=True)
 class DeliveryFailed(Event):
-    """A delivery ended without success. `ticket` is None for deliveries that belong to no ticket."""
+    """A delivery ended without success; `ticket` is None for one that belongs to no ticket.
+
+    `to_end_user` says that an end user misses something. It is False for what agents and administrators were told, so that
+    no failed alert raises an alert.
+    """
 
     name: ClassVar[str] = "delivery_failed"
 
@@ -285,11 +295,12 @@ class DeliveryFailed(Event):
     address: str
     reason: str
     ticket: Ticket | None = None
+    to_end_user: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class DeliveryBounced(Event):
-    """A delivery that had been accepted came back."""
+    """A delivery that had been accepted came back. `to_end_user` is as in `DeliveryFailed`."""
 
     name: ClassVar[str] = "delivery_bounced"
 
@@ -300,6 +311,7 @@ class DeliveryBounced(Event):
     reason: str
     permanent: bool
     ticket: Ticket | None = None
+    to_end_user: bool = False
 
 
 @attrs.frozen(kw_only=True)

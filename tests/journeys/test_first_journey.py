@@ -57,6 +57,8 @@ EXPECTED = {
     ("new-ticket-alert", "administrator", "refused", "role_not_selected"),
     ("new-ticket-alert", "account_manager", "refused", "role_not_selected"),
     ("new-ticket-autoresponse", "ada@customer.example", "notified", ""),
+    ("new-ticket-by-agent-notice", "", "refused", "plugin_declined"),
+    ("reply-to-end-user", "", "refused", "plugin_declined"),
 }
 
 
@@ -234,9 +236,15 @@ def test_a_ticket_opened_by_an_agent(cli: Cli, smtp_sink: SmtpSink) -> None:
         ("new-ticket-alert", "administrator", "refused", "role_not_selected"),
         ("new-ticket-alert", "account_manager", "refused", "role_not_selected"),
         ("new-ticket-autoresponse", "", "refused", "plugin_declined"),
+        ("new-ticket-by-agent-notice", "ada@customer.example", "notified", ""),
+        ("reply-to-end-user", "", "refused", "plugin_declined"),
+    }
+    assert outcomes([line for line in cli.json("explain", "100001") if line["event"] == "ticket_assigned"]) == {
+        ("ticket-assignment-alert", "bob@example.com", "notified", ""),
+        ("ticket-assignment-alert", "assigned_team_member", "refused", "role_not_selected"),
     }
     cli("work", "--once")
-    assert set(by_address(smtp_sink)) == {"admin@example.com"}
+    assert set(by_address(smtp_sink)) == {"admin@example.com", "bob@example.com", "ada@customer.example"}
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -246,6 +254,8 @@ def test_explain_knows_also_who_was_never_thought_of(cli: Cli) -> None:
     assert {(line["plugin"], line["reason"]) for line in lines} == {
         ("new-ticket-alert", "not_a_candidate"),
         ("new-ticket-autoresponse", "not_a_candidate"),
+        ("new-ticket-by-agent-notice", "plugin_declined"),
+        ("reply-to-end-user", "plugin_declined"),
     }
     assert all(line["because"].endswith(".") for line in lines)
 
