@@ -9,8 +9,10 @@ from ..contract.errors import InvalidValue
 from ..contract.events import Event
 from ..contract.people import SYSTEM, Actor, ActorKind
 from ..contract.tickets import Entry, Origin, Priority, Ticket, TicketStatus
+from ..desk.collaborators import check_joining
 from ..desk.drafting import draft_ticket
 from ..desk.opening import Opening
+from ..desk.reply import Reply
 from ..desk.requests import Requests
 from ..store import end_users, journal, tickets
 from ..store.directory import Directory
@@ -29,7 +31,10 @@ class TicketView:
 
 @attrs.frozen(kw_only=True)
 class NewTicketWish:
-    """A ticket that somebody asks for by hand. `by` is the address of an agent who opens it for `sender`, or ''."""
+    """A ticket that somebody asks for by hand.
+
+    `by` is the address of an agent who opens it for `sender`, or ''. `cc` holds the addresses of the collaborators.
+    """
 
     sender: str
     sender_name: str = ""
@@ -42,6 +47,17 @@ class NewTicketWish:
     send_notice: bool = True
     agent: str = ""
     team: str = ""
+    cc: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ReplyWish:
+    """A reply that an agent gives by hand; fields as in `Reply`, `to` holds the addresses of the chosen collaborators."""
+
+    text: str
+    status: TicketStatus | None = None
+    to: tuple[str, ...] | None = None
+    send_notice: bool = True
 
 
 def listed(
@@ -74,13 +90,15 @@ def viewed(desk: Desk, number: str) -> TicketView:
 
 
 def open_ticket(desk: Desk, wish: NewTicketWish) -> Sequence[Event]:
-    """Open a ticket and ring it; one `ticket_refused` is answered when a plugin said no.
+    """Open a ticket and ring it; one `ticket_refused` is answered when a plugin or the limit of open tickets said no.
 
     :raises DeskbellError: when an address or a name cannot be used.
     """
     _check_address(wish.sender)
     requests = _requests(desk)
     directory = requests.directory()
+    for address in wish.cc:
+        check_joining(directory, address)
     owner = Person(wish.sender_name, wish.sender)
     opener = agent_actor(directory, wish.by) if wish.by else end_user_actor(wish.sender, wish.sender_name)
     draft = draft_ticket(
@@ -100,6 +118,7 @@ def open_ticket(desk: Desk, wish: NewTicketWish) -> Sequence[Event]:
         owner=owner if wish.by else None,
         by_hand=bool(wish.agent or wish.team),
         send_notice=wish.send_notice,
+        collaborators=tuple(Person("", address) for address in wish.cc),
     )
     return _rung(desk, requests.open(opening))
 
@@ -114,6 +133,24 @@ def post_message(desk: Desk, number: str, *, sender: str, text: str) -> Sequence
     return _rung(desk, _requests(desk).post(number, sender=actor, origin=Origin.API, text=text))
 
 
+def reply(desk: Desk, number: str, wish: ReplyWish, *, by: str) -> Sequence[Event]:
+    """Answer on a ticket as an agent and ring it.
+
+    :param by: the address of the acting agent.
+    :raises DeskbellError: when a name is unknown, the reply is empty, or the agent may not open the ticket.
+    """
+    answer = Reply(text=wish.text, status=wish.status, send_notice=wish.send_notice)
+    requests = _requests(desk)
+    actor = agent_actor(requests.directory(), by)
+    return _rung(desk, requests.reply(number, actor=actor, reply=answer, to=wish.to))
+
+
+def note(desk: Desk, number: str, *, by: str, text: str) -> Sequence[Event]:
+    """Leave an internal note as an agent and ring it; raises like `reply`."""
+    requests = _requests(desk)
+    return _rung(desk, requests.note(number, actor=agent_actor(requests.directory(), by), text=text))
+
+
 def assign(desk: Desk, number: str, *, by: str | None, agent: str, team: str, comment: str) -> Sequence[Event]:
     """Assign a ticket and ring it; nothing is answered when nothing changed.
 
@@ -121,8 +158,83 @@ def assign(desk: Desk, number: str, *, by: str | None, agent: str, team: str, co
     :raises DeskbellError: when a name is unknown, or the acting agent may not open the ticket.
     """
     requests = _requests(desk)
-    actor = SYSTEM if by is None else agent_actor(requests.directory(), by)
-    return _rung(desk, requests.assign(number, actor=actor, agent=agent, team=team, comment=comment))
+    return _rung(desk, requests.assign(number, actor=_actor(requests, by), agent=agent, team=team, comment=comment))
+
+
+def unassign(desk: Desk, number: str, *, by: str | None, agent: bool, team: bool) -> Sequence[Event]:
+    """Take a ticket from its agent, its team, or both, and ring it; answers and raises like `assign`."""
+    requests = _requests(desk)
+    return _rung(desk, requests.unassign(number, actor=_actor(requests, by), agent=agent, team=team))
+
+
+def transfer(desk: Desk, number: str, *, by: str | None, department: str, comment: str) -> Sequence[Event]:
+    """Move a ticket to another department and ring it; answers and raises like `assign`."""
+    requests = _requests(desk)
+    actor = _actor(requests, by)
+    return _rung(desk, requests.transfer(number, actor=actor, department=department, comment=comment))
+
+
+def change_status(desk: Desk, number: str, *, by: str | None, status: TicketStatus) -> Sequence[Event]:
+    """Close or reopen a ticket, or let it wait, and ring it; answers and raises like `assign`."""
+    requests = _requests(desk)
+    return _rung(desk, requests.change_status(number, actor=_actor(requests, by), status=status))
+
+
+def merge(desk: Desk, number: str, *, by: str | None, into: str) -> Sequence[Event]:
+    """Fold a ticket into another one and ring it; raises like `assign`, and when it cannot be merged."""
+    requests = _requests(desk)
+    return _rung(desk, requests.merge(number, into=into, actor=_actor(requests, by)))
+
+
+def add_collaborator(desk: Desk, number: str, *, by: str | None, address: str, name: str = "") -> Sequence[Event]:
+    """Let another end user take part and ring it; answers and raises like `assign`, and when the address is unfit."""
+    requests = _requests(desk)
+    person = Person(name, address)
+    return _rung(desk, requests.add_collaborator(number, actor=_actor(requests, by), person=person))
+
+
+def set_collaborator_active(
+    desk: Desk, number: str, *, by: str | None, address: str, active: bool
+) -> tuple[Sequence[Event], bool]:
+    """Let a collaborator receive mail or not, and ring what there is to ring; answer that, and whether it changed.
+
+    :raises DeskbellError: as with `assign`.
+    """
+    requests = _requests(desk)
+    actor = _actor(requests, by)
+    events, changed = requests.set_collaborator_active(number, actor=actor, address=address, active=active)
+    return _rung(desk, events), changed
+
+
+def remove_collaborator(desk: Desk, number: str, *, by: str | None, address: str) -> None:
+    """Let a collaborator take part no longer; nothing is rung. Raises like `assign`."""
+    requests = _requests(desk)
+    requests.remove_collaborator(number, actor=_actor(requests, by), address=address)
+
+
+def watch(desk: Desk, number: str, *, by: str, watching: bool) -> bool:
+    """Let an agent watch a ticket or stop it; nothing is rung, and False answered when nothing changed.
+
+    :raises DeskbellError: when a name is unknown, or the agent may not open the ticket.
+    """
+    requests = _requests(desk)
+    actor = agent_actor(requests.directory(), by)
+    return requests.watch(number, actor=actor) if watching else requests.unwatch(number, actor=actor)
+
+
+def change_priority(desk: Desk, number: str, *, by: str | None, priority: Priority) -> Sequence[Event]:
+    """Give a ticket another priority and ring it; answers and raises like `assign`."""
+    requests = _requests(desk)
+    return _rung(desk, requests.change_priority(number, actor=_actor(requests, by), priority=priority))
+
+
+def acknowledge(desk: Desk, number: str, *, by: str) -> Sequence[Event]:
+    """Say as an agent that the ticket is taken care of, and ring it; nothing is answered when somebody did before.
+
+    :raises DeskbellError: when a name is unknown, or the agent may not open the ticket.
+    """
+    requests = _requests(desk)
+    return _rung(desk, requests.acknowledge(number, actor=agent_actor(requests.directory(), by)))
 
 
 def agent_actor(directory: Directory, address: str) -> Actor:
@@ -143,6 +255,10 @@ def _known_name(desk: Desk, address: str) -> str:
     with desk.db.reading() as session:
         found = end_users.find(session, [address])
     return next((user.name for user in found.values()), "")
+
+
+def _actor(requests: Requests, by: str | None) -> Actor:
+    return SYSTEM if by is None else agent_actor(requests.directory(), by)
 
 
 def _requests(desk: Desk) -> Requests:

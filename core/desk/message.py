@@ -1,7 +1,7 @@
 """The command that appends end users' messages to tickets, one or a batch, and the rule when a closed ticket takes one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -13,19 +13,20 @@ from ..contract.drafts import MessageDraft
 from ..contract.events import Event, Incoming, MessagePosted, TicketReopened, TicketStatusChanged
 from ..contract.people import EndUser
 from ..contract.tickets import Entry, EntryKind, Ticket, TicketStatus
-from ..store import end_users, journal, ticket_changes, tickets
+from ..store import end_users, journal, merging, ticket_changes, tickets
 from ..store.directory import Directory
 from ..store.end_users import Person
 from ..store.ticket_changes import NewEntry
+from . import sla
 from .words import NO_MORE, Words
 
-REOPEN_WINDOW = timedelta(days=30)
-"""How long after its closing a message reopens a ticket; later it opens a new one."""
 
-
-def closed_for_good(session: Session, ticket_ids: Collection[int], *, now: datetime) -> frozenset[int]:
-    """Those of the tickets whose reopen window is over: whatever door a message comes by, it opens a new ticket."""
-    return tickets.closed_before(session, ticket_ids, now - REOPEN_WINDOW) if ticket_ids else frozenset()
+def closed_for_good(directory: Directory, ticket: Ticket, *, now: datetime) -> bool:
+    """Whether the reopen window of a closed ticket is over: whatever door a message comes by, it opens a new ticket."""
+    if ticket.status is not TicketStatus.CLOSED:
+        return False
+    days = directory.policy(ticket.department.id).reopen_days
+    return days == 0 or (ticket.closed_at is not None and now - ticket.closed_at > timedelta(days=days))
 
 
 def takes_part(ticket: Ticket, user_id: int) -> bool:
@@ -56,8 +57,9 @@ class Posting:
 def post_message(session: Session, directory: Directory, *, posting: Posting, now: datetime) -> tuple[Event, ...]:
     """Append one message; answer `message_posted` and, when it reopens the ticket, `ticket_reopened` and its change.
 
-    A message of somebody who takes no part in the ticket is held and reopens nothing, nor does automatic mail. An agent's
-    automatic mail is stored and rings nothing (behaviour section 7).
+    A ticket that waits for its end user waits no more, which is a change as well. A message of somebody who takes no part in
+    the ticket is held and opens nothing, nor does automatic mail. An agent's automatic mail is stored and rings nothing
+    (behaviour section 7). What goes to a ticket that was merged away lands on the one that it lives on in.
 
     :raises UnknownName: when there is no such ticket.
     """
@@ -73,29 +75,62 @@ def post_messages(
     """
     # People before tickets, here and everywhere: two transactions that lock in different orders wait for each other.
     authors = end_users.ensure(session, [posting.person for posting in postings], now=now)
-    standing = dict(ticket_changes.lock(session, {posting.ticket_id for posting in postings}))
+    places = _locked(session, [posting.ticket_id for posting in postings])
     written = ticket_changes.insert_entries(
         session,
         [
-            _entry(standing[posting.ticket_id], posting, author, now=now)
-            for posting, author in zip(postings, authors, strict=True)
+            _entry(ticket, posting, author, now=now)
+            for ticket, posting, author in zip(places, postings, authors, strict=True)
         ],
     )
+    opening = {ticket.id: ticket for ticket, entry in zip(places, written, strict=True) if _opens(ticket, entry)}
+    opened = _open_again(session, directory, opening, now=now)
+    spoken = {ticket.id for ticket, entry in zip(places, written, strict=True) if not entry.automatic}
+    ticket_changes.touch(session, spoken - opened.keys(), now=now)
     events: list[Event] = []
-    for posting, entry in zip(postings, written, strict=True):
-        before = standing[posting.ticket_id]
-        after = standing[posting.ticket_id] = _after(before, entry)
+    standing = {ticket.id: ticket for ticket in places}
+    for ticket, posting, entry in zip(places, postings, written, strict=True):
+        before = standing[ticket.id]
+        after = standing[ticket.id] = opened[ticket.id] if _opens(before, entry) else before
         if not _is_machine_of_agent(directory, entry):
             events += _events(before, after, entry, posting.incoming, now=now)
-    reopened = {event.ticket.id for event in events if isinstance(event, TicketReopened)}
-    spoken = {posting.ticket_id for posting in postings if not posting.words.automatic}
-    ticket_changes.reopen(session, reopened, now=now)
-    ticket_changes.touch(session, spoken - reopened, now=now)
     by_entry: defaultdict[int, list[Event]] = defaultdict(list)
     act_of = {event.act: event.entry.id for event in events if isinstance(event, MessagePosted)}
     for event in journal.append(session, events):
         by_entry[act_of[event.act]].append(event)
     return tuple(tuple(by_entry[entry.id]) for entry in written)
+
+
+def _locked(session: Session, ticket_ids: Sequence[int]) -> list[Ticket]:
+    """The locked ticket for each of the ids; for one that was merged away meanwhile, the one that it lives on in."""
+    found = dict(ticket_changes.lock(session, frozenset(ticket_ids)))
+    merged = [ticket_id for ticket_id, ticket in found.items() if ticket.merged_into]
+    if merged:
+        targets = merging.standing(session, merged)
+        there = ticket_changes.lock(session, frozenset(targets.values()))
+        found.update({ticket_id: there[target_id] for ticket_id, target_id in targets.items()})
+    return [found[ticket_id] for ticket_id in ticket_ids]
+
+
+def _opens(ticket: Ticket, entry: Entry) -> bool:
+    """Whether a message opens a closed or waiting ticket; what is held or a machine's does not."""
+    return ticket.status is not TicketStatus.OPEN and not entry.held and not entry.automatic
+
+
+def _open_again(
+    session: Session, directory: Directory, opening: Mapping[int, Ticket], *, now: datetime
+) -> Mapping[int, Ticket]:
+    """Open tickets again and let the clocks of their SLA plans follow; answer them as they stand then."""
+    if not opening:
+        return {}
+    ticket_changes.reopen(session, opening.keys(), now=now)
+    closed = [ticket_id for ticket_id, ticket in opening.items() if ticket.status is TicketStatus.CLOSED]
+    waiting = [ticket_id for ticket_id in opening if ticket_id not in closed]
+    if closed:
+        sla.restart(session, directory, closed, now=now)
+    if waiting:
+        sla.replan(session, directory, waiting, now=now)
+    return tickets.snapshots(session, opening.keys())
 
 
 def _entry(ticket: Ticket, posting: Posting, author: EndUser, *, now: datetime) -> NewEntry:
@@ -118,13 +153,6 @@ def _entry(ticket: Ticket, posting: Posting, author: EndUser, *, now: datetime) 
     )
 
 
-def _after(ticket: Ticket, entry: Entry) -> Ticket:
-    """The ticket after the message: open again, unless the message is held or a machine's."""
-    if ticket.status is not TicketStatus.CLOSED or entry.held or entry.automatic:
-        return ticket
-    return attrs.evolve(ticket, status=TicketStatus.OPEN)
-
-
 def _is_machine_of_agent(directory: Directory, entry: Entry) -> bool:
     address = entry.author.address
     return entry.automatic and bool(address) and normalise(address) in directory.agents_by_address
@@ -135,9 +163,10 @@ def _events(before: Ticket, after: Ticket, entry: Entry, incoming: Incoming | No
     events: list[Event] = [
         MessagePosted(id=0, act=act, at=now, actor=entry.author, ticket=after, incoming=incoming, entry=entry)
     ]
+    if before.status is TicketStatus.CLOSED and after.status is not before.status:
+        events.append(TicketReopened(id=0, act=act, at=now, actor=entry.author, ticket=after, incoming=incoming))
     if after.status is not before.status:
-        events += [
-            TicketReopened(id=0, act=act, at=now, actor=entry.author, ticket=after, incoming=incoming),
+        events.append(
             TicketStatusChanged(
                 id=0,
                 act=act,
@@ -147,6 +176,6 @@ def _events(before: Ticket, after: Ticket, entry: Entry, incoming: Incoming | No
                 incoming=incoming,
                 before=before.status,
                 after=after.status,
-            ),
-        ]
+            )
+        )
     return events

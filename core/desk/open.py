@@ -1,27 +1,32 @@
 """The command that opens tickets, one or a batch: all rows and events of an act in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import uuid4
 
-import attrs
 from sqlalchemy.orm import Session
 
-from ..contract.events import Event, TicketAssigned, TicketCreated
-from ..contract.people import SYSTEM, Actor, EndUser
+from ..contract.events import Event, TicketAssigned, TicketCreated, TicketLimitReached
+from ..contract.people import SYSTEM
 from ..contract.tickets import Entry, EntryKind, Ticket, TicketStatus
-from ..store import end_users, journal, ticket_changes
+from ..store import journal, ticket_changes
 from ..store.directory import Directory
 from ..store.ticket_changes import NewEntry, NewTicket
-from .opening import Opening, Place, as_agent, place_of
+from . import sla
+from .limits import OVERLIMIT, Standing, stand
+from .opening import Opening, Place, as_agent
+from .refuse import refusal
+from .wanted import Wanted, actor_of, look_up
 
 
 def open_ticket(session: Session, directory: Directory, *, opening: Opening, now: datetime) -> tuple[Event, ...]:
     """Open one ticket; answer the events as they were written.
 
     `ticket_created` carries the first message or the agent's first reply; `ticket_assigned` follows when an agent or a team
-    got the ticket.
+    got the ticket, `ticket_limit_reached` when its owner now has as many open ones as the department allows. An end user who
+    had them before gets none: the act is one `ticket_refused`.
 
     :raises UnknownName: when the draft names what the desk does not know.
     """
@@ -33,31 +38,62 @@ def open_tickets(
 ) -> tuple[tuple[Event, ...], ...]:
     """Open many tickets with few statements; the events of each, in the order of the openings.
 
+    An end user who has as many open tickets as the department allows gets no more: the act is one `ticket_refused`.
+
     :raises UnknownName: when a draft names what the desk does not know.
     """
-    places = [place_of(directory, opening=opening, now=now) for opening in openings]
-    owners = end_users.ensure(session, [opening.person for opening in openings], now=now)
-    numbers = ticket_changes.next_numbers(session, len(openings))
+    wanted = look_up(session, directory, openings, now=now)
+    # While this transaction has the numbers nobody else opens tickets: the limits count what there is.
+    numbers = ticket_changes.next_numbers(session, len(wanted))
+    standings = stand(session, directory, [each.attempt for each in wanted])
+    admitted = [each for each, standing in zip(wanted, standings, strict=True) if not standing.refused]
+    if len(admitted) < len(wanted):
+        ticket_changes.give_back_numbers(session, len(wanted) - len(admitted))
+    timings = _timings(directory, [each.place for each in admitted], now=now)
     new = [
-        _new_ticket(opening, place, owner, number, now=now)
-        for opening, place, owner, number in zip(openings, places, owners, numbers, strict=True)
+        _new_ticket(each, number, timings[each.place.department.id, each.place.topic_id], now=now)
+        for each, number in zip(admitted, numbers, strict=False)
     ]
-    ids = ticket_changes.insert_tickets(session, new)
-    snapshots = [
-        _snapshot(ticket_id, ticket, place, owner, directory=directory)
-        for ticket_id, ticket, place, owner in zip(ids, new, places, owners, strict=True)
-    ]
-    entries = _write_entries(session, openings, snapshots, now=now)
+    opened = iter(_write(session, directory, admitted, new, now=now))
     events = [
         event
-        for opening, ticket, entry in zip(openings, snapshots, entries, strict=True)
-        for event in _events(opening, ticket, entry, now=now)
+        for each, standing in zip(wanted, standings, strict=True)
+        for event in (
+            [_refused(each, now=now)] if standing.refused else _events(each.opening, *next(opened), standing, now=now)
+        )
     ]
     written = journal.append(session, events)
     return tuple(tuple(act) for _, act in groupby(written, key=lambda event: event.act))
 
 
-def _new_ticket(opening: Opening, place: Place, owner: EndUser, number: str, *, now: datetime) -> NewTicket:
+def _write(
+    session: Session, directory: Directory, wanted: Sequence[Wanted], new: Sequence[NewTicket], *, now: datetime
+) -> list[tuple[Ticket, Entry | None]]:
+    """Write tickets with their collaborators and first entries."""
+    ids = ticket_changes.insert_tickets(session, new)
+    snapshots = [
+        _snapshot(ticket_id, ticket, each, directory=directory)
+        for ticket_id, ticket, each in zip(ids, new, wanted, strict=True)
+    ]
+    ticket_changes.insert_collaborators(
+        session, {ticket.id: ticket.collaborators for ticket in snapshots if ticket.collaborators}, now=now
+    )
+    entries = _write_entries(session, [each.opening for each in wanted], snapshots, now=now)
+    return list(zip(snapshots, entries, strict=True))
+
+
+def _timings(
+    directory: Directory, places: Collection[Place], *, now: datetime
+) -> Mapping[tuple[int, int | None], sla.Timing]:
+    """What the SLA plan of each department and topic comes to now: worked out once, however many tickets go there."""
+    return {
+        (department_id, topic_id): sla.begin(directory, department_id=department_id, topic_id=topic_id, now=now)
+        for department_id, topic_id in {(place.department.id, place.topic_id) for place in places}
+    }
+
+
+def _new_ticket(wanted: Wanted, number: str, timing: sla.Timing, *, now: datetime) -> NewTicket:
+    opening, place, owner = wanted.opening, wanted.place, wanted.owner
     answered = opening.by_agent and bool(opening.draft.text)
     return NewTicket(
         number=number,
@@ -67,17 +103,25 @@ def _new_ticket(opening: Opening, place: Place, owner: EndUser, number: str, *, 
         owner_id=owner.id,
         owner_address=owner.address,
         department_id=place.department.id,
-        topic_id=place.topic.id if place.topic else None,
+        topic_id=place.topic_id,
         agent_id=place.agent.id if place.agent else None,
         team_id=place.team.id if place.team else None,
         last_respondent_id=opening.draft.sender.id if answered else None,
         mailbox_id=place.mailbox_id,
         created_at=now,
+        verified=wanted.verified,
+        sla_plan_id=timing.sla_plan_id,
+        sla_from=timing.sla_from,
+        sla_left=timing.sla_left,
+        due_at=timing.due_at,
+        escalates_from=None if answered else timing.escalates_from,
+        next_look_at=timing.next_look_at,
     )
 
 
-def _snapshot(ticket_id: int, new: NewTicket, place: Place, owner: EndUser, *, directory: Directory) -> Ticket:
+def _snapshot(ticket_id: int, new: NewTicket, wanted: Wanted, *, directory: Directory) -> Ticket:
     """The ticket as it would be read back, without reading it."""
+    place = wanted.place
     respondent = directory.agents.get(new.last_respondent_id) if new.last_respondent_id is not None else None
     return Ticket(
         id=ticket_id,
@@ -86,13 +130,15 @@ def _snapshot(ticket_id: int, new: NewTicket, place: Place, owner: EndUser, *, d
         status=TicketStatus.OPEN,
         priority=new.priority,
         origin=new.origin,
-        owner=owner,
+        owner=wanted.owner,
         department=place.department,
         created_at=new.created_at,
         topic=place.topic,
         agent=place.agent,
         team=place.team,
         last_respondent=as_agent(respondent) if respondent else None,
+        collaborators=wanted.collaborators,
+        due_at=new.due_at,
     )
 
 
@@ -115,7 +161,7 @@ def _first_entry(opening: Opening, ticket: Ticket, *, now: datetime) -> NewEntry
         ticket_id=ticket.id,
         kind=EntryKind.REPLY if opening.by_agent else EntryKind.MESSAGE,
         origin=draft.origin,
-        author=_actor(opening, ticket),
+        author=actor_of(opening, ticket.owner),
         text=draft.text,
         untrusted_html=words.untrusted_html,
         posted_at=now,
@@ -134,38 +180,32 @@ def _link(opening: Opening, ticket: Ticket, *, now: datetime) -> NewEntry:
     )
 
 
-def _actor(opening: Opening, ticket: Ticket) -> Actor:
-    sender = opening.draft.sender
-    return sender if opening.by_agent else attrs.evolve(sender, id=ticket.owner.id)
+def _refused(wanted: Wanted, *, now: datetime) -> Event:
+    opening, owner = wanted.opening, wanted.owner
+    return refusal(
+        opening.draft,
+        person=owner,
+        actor=actor_of(opening, owner),
+        department=wanted.place.department,
+        reason=OVERLIMIT,
+        raw_mail_id=opening.words.raw_mail_id,
+        incoming=opening.incoming,
+        now=now,
+    )
 
 
-def _events(opening: Opening, ticket: Ticket, entry: Entry | None, *, now: datetime) -> list[Event]:
-    actor = _actor(opening, ticket)
-    act = uuid4().hex
-    events: list[Event] = [
-        TicketCreated(
-            id=0,
-            act=act,
-            at=now,
-            actor=actor,
-            ticket=ticket,
-            incoming=opening.incoming,
-            entry=entry,
-            send_notice=opening.send_notice,
-        )
-    ]
+def _events(opening: Opening, ticket: Ticket, entry: Entry | None, standing: Standing, *, now: datetime) -> list[Event]:
+    common: dict[str, Any] = {
+        "id": 0,
+        "act": uuid4().hex,
+        "at": now,
+        "actor": actor_of(opening, ticket.owner),
+        "ticket": ticket,
+        "incoming": opening.incoming,
+    }
+    events: list[Event] = [TicketCreated(**common, entry=entry, send_notice=opening.send_notice)]
     if ticket.agent or ticket.team:
-        events.append(
-            TicketAssigned(
-                id=0,
-                act=act,
-                at=now,
-                actor=actor,
-                ticket=ticket,
-                incoming=opening.incoming,
-                agent=ticket.agent,
-                team=ticket.team,
-                at_creation=True,
-            )
-        )
+        events.append(TicketAssigned(**common, agent=ticket.agent, team=ticket.team, at_creation=True, entry=entry))
+    if standing.reached:
+        events.append(TicketLimitReached(**common, limit=standing.limit, open_tickets=standing.open_tickets))
     return events

@@ -24,6 +24,7 @@ class Opening:
     :param by_hand: the agent who opens it chose agent and team, so that nobody's leave matters.
     :param send_notice: False when the agent ticked "do not send".
     :param continues: the number of a closed ticket that it carries on.
+    :param collaborators: who takes part in it beside its owner.
     """
 
     draft: TicketDraft
@@ -33,6 +34,7 @@ class Opening:
     by_hand: bool = False
     send_notice: bool = True
     continues: str = ""
+    collaborators: tuple[Person, ...] = ()
 
     @property
     def person(self) -> Person:
@@ -54,6 +56,11 @@ class Place:
     mailbox_id: int | None
     agent: Agent | None
     team: Team | None
+
+    @property
+    def topic_id(self) -> int | None:
+        """The id of its topic."""
+        return self.topic.id if self.topic else None
 
 
 def place_of(directory: Directory, *, opening: Opening, now: datetime) -> Place:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..contract.drafts import TicketDraft
 from ..contract.events import Event, Incoming, TicketRefused
+from ..contract.people import Actor, EndUser
 from ..contract.tickets import Department
 from ..store import end_users, journal
 from ..store.directory import Directory
@@ -33,16 +34,40 @@ def refuse_ticket(
     """
     [person] = end_users.ensure(session, [owner or Person(draft.sender.name, draft.sender.address)], now=now)
     department = directory.department(draft.department)
-    event = TicketRefused(
+    event = refusal(
+        draft,
+        person=person,
+        actor=draft.sender if owner else attrs.evolve(draft.sender, id=person.id),
+        department=Department(department.id, department.name),
+        reason=reason,
+        raw_mail_id=raw_mail_id,
+        incoming=incoming,
+        now=now,
+    )
+    return journal.append(session, [event])
+
+
+def refusal(
+    draft: TicketDraft,
+    *,
+    person: EndUser,
+    actor: Actor,
+    department: Department,
+    reason: str,
+    raw_mail_id: int | None,
+    incoming: Incoming | None,
+    now: datetime,
+) -> TicketRefused:
+    """The event of a ticket that is not opened, as an act of its own, not written yet."""
+    return TicketRefused(
         id=0,
         act=uuid4().hex,
         at=now,
-        actor=draft.sender if owner else attrs.evolve(draft.sender, id=person.id),
+        actor=actor,
         end_user=person,
-        department=Department(department.id, department.name),
+        department=department,
         reason=reason,
         subject=draft.subject,
         raw_mail_id=raw_mail_id,
         incoming=incoming,
     )
-    return journal.append(session, [event])

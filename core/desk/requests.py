@@ -1,6 +1,12 @@
-"""Single requests by any door but mail: ask the plugins, then act in one transaction."""
+"""Single requests by any door but mail: ask the plugins where they may be asked, then act in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TypedDict
 
 import attrs
+from sqlalchemy.orm import Session
 
 from ..contract.clock import Clock
 from ..contract.drafts import MessageDraft, Refusal
@@ -8,18 +14,29 @@ from ..contract.errors import DeskbellError
 from ..contract.events import Event
 from ..contract.faults import FaultReporter
 from ..contract.people import Actor
-from ..contract.tickets import Origin
+from ..contract.tickets import Origin, Priority, TicketStatus
 from ..store import tickets
 from ..store.database import Database
 from ..store.directory import Directory
+from ..store.end_users import Person
+from .acknowledge import acknowledge_ticket
 from .answers import message_answer, refusal_reason, ticket_answer
 from .assign import assign_ticket
 from .before import BeforeHooks
+from .collaborators import add_collaborator, chosen_ids, remove_collaborator, set_collaborator_active
 from .drafting import draft_continuing
+from .merge import merge_tickets
 from .message import Posting, closed_for_good, post_message
+from .note import post_note
 from .open import open_ticket
 from .opening import Opening
+from .priority import change_priority
 from .refuse import refuse_ticket
+from .reply import Reply, post_reply
+from .status import change_status
+from .transfer import transfer_ticket
+from .unassign import unassign_ticket
+from .watch import unwatch_ticket, watch_ticket
 from .words import NO_MORE, Words
 
 
@@ -31,8 +48,23 @@ class RequestRefused(DeskbellError, PermissionError):
         super().__init__(f"The message was refused: {reason}")
 
 
+class _Acting(TypedDict):
+    """What every act on one ticket takes, to be unpacked into it."""
+
+    session: Session
+    directory: Directory
+    ticket_id: int
+    actor: Actor
+    now: datetime
+
+
 class Requests:
-    """Opens, answers and assigns tickets for one person at a time. May be used by several threads."""
+    """What one person at a time asks of tickets, which are named by their numbers. May be used by several threads.
+
+    Every act on a ticket answers its events, to be rung: none when nothing changes. Each raises `UnknownName` when there is
+    no such ticket, agent, team, department or collaborator, `MayNotOpen` when the acting agent may not open the ticket, and
+    `MergedAway` when the ticket was merged into another one.
+    """
 
     def __init__(self, db: Database, *, hooks: BeforeHooks, faults: FaultReporter, clock: Clock) -> None:
         self._db = db
@@ -48,7 +80,7 @@ class Requests:
     def open(self, opening: Opening) -> tuple[Event, ...]:
         """Open a ticket from a draft that no plugin has seen yet.
 
-        :returns: the events, to be rung; one `ticket_refused` when a plugin said no.
+        :returns: the events, to be rung; one `ticket_refused` when a plugin said no, or the end user has too many open tickets.
         :raises UnknownName: when the draft names what the desk does not know.
         """
         answer = self._hooks.before_ticket_created(opening.draft)
@@ -78,12 +110,12 @@ class Requests:
         """
         with self._db.reading() as session:
             directory = self._db.directory(session)
-            ticket = tickets.find_number(session, number)
-            too_late = closed_for_good(session, [ticket.id], now=self._clock.now())
+            ticket = tickets.find_living(session, number)
+            too_late = closed_for_good(directory, ticket, now=self._clock.now())
         if too_late:
             draft = draft_continuing(directory, ticket=ticket, sender=sender, origin=origin, text=text)
             return self.open(Opening(draft=draft, words=words, continues=ticket.number))
-        offered = MessageDraft(sender=sender, origin=origin, ticket=number, text=text)
+        offered = MessageDraft(sender=sender, origin=origin, ticket=ticket.number, text=text)
         answer = self._hooks.before_message_accepted(offered)
         if isinstance(answer, Refusal):
             raise RequestRefused(refusal_reason(answer))
@@ -92,24 +124,122 @@ class Requests:
         with self._db.writing() as session:
             return post_message(session, self._db.directory(session), posting=posting, now=self._clock.now())
 
+    def reply(self, number: str, *, actor: Actor, reply: Reply, to: tuple[str, ...] | None = None) -> tuple[Event, ...]:
+        """Append an agent's reply.
+
+        :param to: the addresses of the collaborators whom it goes to besides the owner, instead of `reply.chosen`.
+        :raises AgentsOnly: when the actor is no agent.
+        """
+        with self._acting(number, actor) as act:
+            if to is not None:
+                reply = attrs.evolve(reply, chosen=chosen_ids(act["session"], act["ticket_id"], to))
+            return post_reply(**act, reply=reply)
+
+    def note(self, number: str, *, actor: Actor, text: str, words: Words = NO_MORE) -> tuple[Event, ...]:
+        """Append an agent's internal note.
+
+        :raises AgentsOnly: when the actor is no agent.
+        """
+        with self._acting(number, actor) as act:
+            return post_note(**act, text=text, words=words)
+
     def assign(
         self, number: str, *, actor: Actor, agent: str = "", team: str = "", comment: str = ""
     ) -> tuple[Event, ...]:
-        """Assign a ticket to an agent by address, to a team by name, or to both.
+        """Assign a ticket to an agent by address, to a team by name, or to both."""
+        with self._acting(number, actor) as act:
+            directory = act["directory"]
+            agent_id = directory.agent(agent).id if agent else None
+            team_id = directory.team(team).id if team else None
+            return assign_ticket(**act, agent_id=agent_id, team_id=team_id, comment=comment)
 
-        :returns: the event, to be rung; nothing when nothing changes.
-        :raises UnknownName: when there is no such ticket, agent or team.
-        :raises MayNotOpen: when the acting agent may not open the ticket.
+    def unassign(self, number: str, *, actor: Actor, agent: bool = True, team: bool = True) -> tuple[Event, ...]:
+        """Take a ticket away from its agent, its team, or both."""
+        with self._acting(number, actor) as act:
+            return unassign_ticket(**act, agent=agent, team=team)
+
+    def transfer(self, number: str, *, actor: Actor, department: str, comment: str = "") -> tuple[Event, ...]:
+        """Move a ticket to another department by name."""
+        with self._acting(number, actor) as act:
+            department_id = act["directory"].department(department).id
+            return transfer_ticket(**act, department_id=department_id, comment=comment)
+
+    def change_status(self, number: str, *, actor: Actor, status: TicketStatus) -> tuple[Event, ...]:
+        """Close or reopen a ticket, or let it wait for its end user."""
+        with self._acting(number, actor) as act:
+            return change_status(**act, status=status)
+
+    def merge(self, number: str, *, into: str, actor: Actor) -> tuple[Event, ...]:
+        """Fold a ticket into another one.
+
+        :raises CannotMerge: when both are the same.
         """
         with self._db.writing() as session:
-            directory = self._db.directory(session)
-            return assign_ticket(
+            return merge_tickets(
                 session,
-                directory,
-                ticket_id=tickets.find_number(session, number).id,
+                self._db.directory(session),
+                source_id=tickets.find_number(session, number).id,
+                target_id=tickets.find_number(session, into).id,
                 actor=actor,
-                agent_id=directory.agent(agent).id if agent else None,
-                team_id=directory.team(team).id if team else None,
-                comment=comment,
                 now=self._clock.now(),
             )
+
+    def add_collaborator(self, number: str, *, actor: Actor, person: Person) -> tuple[Event, ...]:
+        """Let another end user take part.
+
+        :raises InvalidValue: when the address cannot be used.
+        """
+        with self._acting(number, actor) as act:
+            return add_collaborator(**act, person=person)
+
+    def set_collaborator_active(
+        self, number: str, *, actor: Actor, address: str, active: bool
+    ) -> tuple[tuple[Event, ...], bool]:
+        """Let a collaborator receive mail or not; answer the events and whether it changed, for the one way rings none."""
+        with self._acting(number, actor) as act:
+            return set_collaborator_active(**act, address=address, active=active)
+
+    def remove_collaborator(self, number: str, *, actor: Actor, address: str) -> None:
+        """Let a collaborator take part no longer, which rings nothing."""
+        with self._acting(number, actor) as act:
+            remove_collaborator(**act, address=address)
+
+    def watch(self, number: str, *, actor: Actor) -> bool:
+        """Let the acting agent watch a ticket, which rings nothing; False when the agent does already.
+
+        :raises AgentsOnly: when the actor is no agent.
+        """
+        with self._acting(number, actor) as act:
+            return watch_ticket(**act)
+
+    def unwatch(self, number: str, *, actor: Actor) -> bool:
+        """Let the acting agent watch a ticket no longer, which rings nothing; False when the agent did not.
+
+        :raises AgentsOnly: when the actor is no agent.
+        """
+        with self._acting(number, actor) as act:
+            return unwatch_ticket(**act)
+
+    def change_priority(self, number: str, *, actor: Actor, priority: Priority) -> tuple[Event, ...]:
+        """Give a ticket another priority."""
+        with self._acting(number, actor) as act:
+            return change_priority(**act, priority=priority)
+
+    def acknowledge(self, number: str, *, actor: Actor) -> tuple[Event, ...]:
+        """Note that the acting agent takes care of a ticket.
+
+        :raises AgentsOnly: when the actor is no agent.
+        """
+        with self._acting(number, actor) as act:
+            return acknowledge_ticket(**act)
+
+    @contextmanager
+    def _acting(self, number: str, actor: Actor) -> Iterator[_Acting]:
+        with self._db.writing() as session:
+            yield {
+                "session": session,
+                "directory": self._db.directory(session),
+                "ticket_id": tickets.find_number(session, number).id,
+                "actor": actor,
+                "now": self._clock.now(),
+            }

@@ -123,12 +123,12 @@ class Processing:
                 mails, raw_mails.waiting_contents(session, [mail.id for mail in mails]), directory
             )
             first, *later = list(rounds(letters)) or [()]
-            matches = match_letters(session, first, now=self._clock.now())
+            matches = match_letters(session, directory, first, now=self._clock.now())
         self._set_aside(aside)
         events += self._hand_in(first, matches, directory)
         for independent in later:
             with self._db.reading() as session:
-                matches = match_letters(session, independent, now=self._clock.now())
+                matches = match_letters(session, directory, independent, now=self._clock.now())
             events += self._hand_in(independent, matches, directory)
 
     def _read(

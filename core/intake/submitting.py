@@ -7,9 +7,10 @@ import attrs
 from sqlalchemy.orm import Session
 
 from ..contract.drafts import MessageDraft, Refusal, TicketDraft
-from ..contract.events import Event
+from ..contract.events import Event, TicketCreated, TicketRefused
 from ..contract.faults import FaultReporter
 from ..desk.answers import message_answer, refusal_reason, ticket_answer
+from ..desk.limits import refused_because
 from ..desk.message import Posting, post_messages
 from ..desk.open import open_tickets
 from ..desk.opening import Opening
@@ -27,7 +28,8 @@ def submit(
 ) -> tuple[Event, ...]:
     """Write what the submissions come to, events and the state of their mails, in the caller's transaction.
 
-    A mail that arrived before, with the same octets in the same mailbox, becomes no second entry.
+    A mail of somebody who has too many open tickets is kept as refused; only a person lets it be tried again. A mail that
+    arrived before, with the same octets in the same mailbox, becomes no second entry.
     """
     originals = raw_mails.settled_originals(session, [each.letter.raw.digest for each in submissions])
     outcomes: list[Settled] = []
@@ -84,7 +86,15 @@ class _Work:
         acts = open_tickets(self.session, self.directory, openings=[opening for _, opening in new], now=self.now)
         for (each, _), act in zip(new, acts, strict=True):
             self.events += act
-            self.outcomes.append(_settled(each.letter, reason=each.letter.route.note, ticket_id=_ticket_id(act)))
+            self.outcomes.append(self._opened(each.letter, act[0]))
+
+    def _opened(self, letter: Letter, first: Event) -> Settled:
+        """What became of a letter, by the first event of its act."""
+        if isinstance(first, TicketRefused):
+            reason = refused_because(self.directory, first)
+            return _settled(letter, state=RawState.REFUSED, reason=reason)
+        ticket_id = first.ticket.id if isinstance(first, TicketCreated) else None
+        return _settled(letter, reason=letter.route.note, ticket_id=ticket_id)
 
     def _opening(self, new: NewTicket, answered: TicketDraft) -> Opening:
         draft = ticket_answer(self.directory, offered=new.offered, answered=answered, faults=self.faults)
@@ -122,11 +132,6 @@ class _Work:
     def _posting(self, new: NewMessage, answered: MessageDraft) -> Posting:
         draft = message_answer(offered=new.offered, answered=answered, faults=self.faults)
         return Posting(ticket_id=new.ticket_id, draft=draft, words=new.words, incoming=new.letter.incoming)
-
-
-def _ticket_id(act: Sequence[Event]) -> int | None:
-    ticket = getattr(act[0], "ticket", None)
-    return ticket.id if ticket else None
 
 
 def _copied(letter: Letter, original: RawMail) -> Settled:

@@ -11,6 +11,7 @@ from ..contract.tickets import Ticket
 from ..desk.message import closed_for_good, takes_part
 from ..store import end_users, tickets
 from ..store.delivery_log import Sent, find_by_message_id
+from ..store.directory import Directory
 from .letters import Letter
 from .markers import subject_numbers
 
@@ -43,13 +44,15 @@ def rounds(letters: Iterable[Letter]) -> Iterator[Sequence[Letter]]:
         yield current
 
 
-def match_letters(session: Session, letters: Sequence[Letter], *, now: datetime) -> tuple[Match | None, ...]:
-    """The ticket of each letter; None where it belongs to none."""
+def match_letters(
+    session: Session, directory: Directory, letters: Sequence[Letter], *, now: datetime
+) -> tuple[Match | None, ...]:
+    """The ticket of each letter; None where it belongs to none. What was merged into another ticket is that one."""
     named = [_identifiers(letter) for letter in letters]
     numbered = [subject_numbers(letter.mail.subject) for letter in letters]
     if not any(named) and not any(numbered):
         return (None,) * len(letters)
-    known = _look_up(session, letters, named, numbered, now=now)
+    known = _look_up(session, directory, letters, named, numbered, now=now)
     return tuple(
         known.match(letter, identifiers, numbers)
         for letter, identifiers, numbers in zip(letters, named, numbered, strict=True)
@@ -64,6 +67,7 @@ def _identifiers(letter: Letter) -> tuple[str, ...]:
 
 def _look_up(
     session: Session,
+    directory: Directory,
     letters: Sequence[Letter],
     named: Sequence[Sequence[str]],
     numbered: Sequence[Sequence[str]],
@@ -77,12 +81,13 @@ def _look_up(
     by_number = tickets.ids_by_number(session, numbers) if numbers else {}
     ids = {*(each.ticket_id for each in sent), *by_message_id.values(), *by_number.values()}
     addresses = {*(each.address for each in sent), *(letter.sender.address for letter in letters)}
+    found = tickets.lives_on(session, ids)
     return _Known(
         sent=_by_message_id(sent),
         by_message_id=by_message_id,
         by_number=by_number,
-        tickets=tickets.snapshots(session, ids),
-        too_late=closed_for_good(session, ids, now=now),
+        tickets=found,
+        too_late=frozenset(ticket.id for ticket in found.values() if closed_for_good(directory, ticket, now=now)),
         users={key: user.id for key, user in end_users.find(session, addresses - {""}).items()},
     )
 
@@ -96,7 +101,7 @@ def _by_message_id(sent: Iterable[Sent]) -> Mapping[str, tuple[Sent, ...]]:
 
 @attrs.frozen(kw_only=True)
 class _Known:
-    """What the database knows about all that a batch of letters refers to."""
+    """What the database knows about all that a batch of letters refers to; `tickets` by the ids that are referred to."""
 
     sent: Mapping[str, tuple[Sent, ...]]
     by_message_id: Mapping[str, int]
@@ -139,7 +144,7 @@ class _Known:
         ticket = self.tickets.get(ticket_id)
         if ticket is None:
             return None
-        return Match(ticket=ticket, verified=verified, too_late=ticket_id in self.too_late)
+        return Match(ticket=ticket, verified=verified, too_late=ticket.id in self.too_late)
 
     def _went_to(self, sent: Sent, letter: Letter) -> bool:
         """Whether our mail went to one of the sender's addresses, and the sender takes part in its ticket."""

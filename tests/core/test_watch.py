@@ -7,7 +7,7 @@ import pytest
 from deskbell.core.contract.events import DatabaseErrorReported, PluginQuarantined, SystemErrorReported
 from deskbell.core.contract.faults import Fault, FaultKind
 from deskbell.core.store.database import Database, DatabaseUnavailable
-from deskbell.core.watch import Watch
+from deskbell.core.watch import Noted, Watch
 from stand_ins.clock import FrozenClock
 
 FAULT = Fault(fingerprint="channel:smtp", title="The mail server refuses connections", detail="refused")
@@ -89,3 +89,63 @@ def test_notes_wait_for_a_database_that_is_away(
         assert watch.flush(db) == ()
     assert watch.pending
     assert len(watch.flush(db)) == 1
+
+
+def test_what_happened_in_a_silence_is_told_when_it_is_over(db: Database, clock: FrozenClock) -> None:
+    watch = Watch(clock=clock)
+    watch.report(FAULT)
+    watch.flush(db)
+    for _ in range(3):
+        watch.report(FAULT)
+    assert watch.flush(db) == ()
+    assert watch.remind(db) == ()
+
+    clock.advance(minutes=10)
+    [event] = Watch(clock=clock).remind(db)
+    assert isinstance(event, SystemErrorReported)
+    assert (event.fingerprint, event.title, event.detail, event.count) == (
+        "channel:smtp",
+        "The mail server refuses connections",
+        "refused",
+        3,
+    )
+    assert watch.remind(db) == ()
+
+
+def test_the_last_resort_takes_over_what_cannot_be_written(
+    db: Database, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Noted] = []
+    watch = Watch(clock=clock, last_resort=taken.extend)
+    watch.report(FAULT)
+    watch.report(FAULT)
+
+    def away() -> None:
+        raise DatabaseUnavailable("connection refused", reported=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "writing", away)
+        assert watch.flush(db) == ()
+    assert taken == [Noted(FAULT, 2)]
+    assert not watch.pending
+
+
+def test_who_meets_a_reported_error_again_reports_nothing_new(clock: FrozenClock) -> None:
+    watch = Watch(clock=clock)
+    try:
+        raise DatabaseUnavailable("connection refused", reported=True)
+    except DatabaseUnavailable:
+        watch.report(FAULT)
+    assert not watch.pending
+    try:
+        raise DatabaseUnavailable("locked")
+    except DatabaseUnavailable:
+        watch.report(FAULT)
+    assert watch.pending
+
+
+def test_passwords_are_in_no_event(db: Database, clock: FrozenClock) -> None:
+    watch = Watch(clock=clock)
+    watch.report(Fault(fingerprint="x", title="postgresql://desk:canary@db/x", detail="password=canary"))
+    [event] = watch.flush(db)
+    assert "canary" not in str(event)

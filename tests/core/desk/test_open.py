@@ -1,5 +1,7 @@
 """Opening tickets: what is written, what is rung, and who gets them."""
 
+from datetime import timedelta
+
 import attrs
 import pytest
 
@@ -12,8 +14,9 @@ from deskbell.core.desk.opening import Opening
 from deskbell.core.desk.words import Words
 from deskbell.core.store import journal, tickets
 from deskbell.core.store.end_users import Person
+from deskbell.core.store.rows import TicketRow
 from stand_ins.clock import MONDAY_MORNING
-from stand_ins.small_desk import OWNER, SmallDesk, draft, names_of
+from stand_ins.small_desk import OWNER, SmallDesk, draft, names_of, plan_of_the_desk
 
 
 def opened(desk: SmallDesk, opening: Opening) -> tuple[Event, ...]:
@@ -142,6 +145,63 @@ def test_a_continuing_ticket_links_back_and_rings_no_note(desk: SmallDesk) -> No
     assert message == created(events).entry
     assert (link.kind, link.author.kind) == (EntryKind.NOTE, ActorKind.SYSTEM)
     assert "100000" in link.text
+
+
+def test_collaborators_are_there_from_the_beginning(desk: SmallDesk) -> None:
+    joining = ("second@x.example", "SECOND@x.example", OWNER.upper(), "first@x.example", "")
+    opening = Opening(
+        draft=draft(desk.agent("Pia")),
+        owner=Person("Olga", OWNER),
+        collaborators=tuple(Person("", address) for address in joining),
+    )
+    events = opened(desk, opening)
+    assert names_of(events) == ["ticket_created"]
+    ticket = created(events).ticket
+    assert {(each.user.address, each.active) for each in ticket.collaborators} == {
+        ("second@x.example", True),
+        ("first@x.example", True),
+    }
+    with desk.db.reading() as session:
+        assert tickets.snapshot(session, ticket.id) == ticket
+
+
+def test_each_ticket_of_a_batch_has_its_own_collaborators(desk: SmallDesk) -> None:
+    openings = [
+        Opening(draft=draft(desk.user(OWNER)), collaborators=(Person("", "b@x.example"),)),
+        Opening(draft=draft(desk.user("b@x.example"))),
+        Opening(draft=draft(desk.user("c@x.example")), collaborators=(Person("", "d@x.example"), Person("", OWNER))),
+    ]
+    with desk.writing() as (session, directory):
+        acts = open_tickets(session, directory, openings=openings, now=desk.clock.now())
+    assert [[each.user.address for each in created(act).ticket.collaborators] for act in acts] == [
+        ["b@x.example"],
+        [],
+        [OWNER, "d@x.example"],
+    ]
+    assert [created(act).ticket for act in acts] == list(desk.tickets())
+
+
+def test_a_ticket_gets_the_due_date_of_its_plan(desk: SmallDesk) -> None:
+    plan_of_the_desk(desk, grace_seconds=4 * 3600)
+    event = created(opened(desk, Opening(draft=draft(desk.user(OWNER)))))
+    assert event.ticket.due_at == MONDAY_MORNING + timedelta(hours=4)
+    with desk.db.reading() as session:
+        assert tickets.snapshot(session, event.ticket.id) == event.ticket
+        row = session.get_one(TicketRow, event.ticket.id)
+        assert (row.sla_left, row.sla_from, row.escalates_from) == (4 * 3600, MONDAY_MORNING, MONDAY_MORNING)
+        assert row.next_look_at is not None
+
+
+@pytest.mark.parametrize(
+    ("verified", "by_agent", "expected"), [(True, False, True), (False, False, False), (True, True, True)]
+)
+def test_the_row_knows_what_speaks_for_the_ticket(
+    desk: SmallDesk, verified: bool, by_agent: bool, expected: bool
+) -> None:
+    sender = desk.agent("Pia") if by_agent else desk.user(OWNER, verified=verified)
+    event = created(opened(desk, Opening(draft=draft(sender), owner=Person("", OWNER) if by_agent else None)))
+    with desk.db.reading() as session:
+        assert session.get_one(TicketRow, event.ticket.id).verified is expected
 
 
 def test_a_batch_is_opened_with_few_statements(desk: SmallDesk) -> None:

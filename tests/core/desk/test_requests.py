@@ -11,6 +11,7 @@ from deskbell.core.contract.events import MessagePosted, TicketCreated, TicketRe
 from deskbell.core.contract.people import SYSTEM
 from deskbell.core.contract.tickets import EntryKind, Origin
 from deskbell.core.desk.opening import Opening
+from deskbell.core.desk.reply import Reply
 from deskbell.core.desk.requests import RequestRefused, Requests
 from deskbell.core.store.end_users import Person
 from stand_ins.small_desk import OWNER, SmallDesk, draft, names_of
@@ -102,3 +103,34 @@ def test_assigning_by_name(desk: SmallDesk, requests: Requests) -> None:
         requests.assign("100001", actor=SYSTEM, agent="nobody@example.com")
     with pytest.raises(UnknownName, match="ticket"):
         requests.assign("7", actor=SYSTEM, agent="pia@example.com")
+
+
+def test_a_message_to_a_merged_ticket_goes_to_the_one_that_is_there(desk: SmallDesk, requests: Requests) -> None:
+    for _ in range(2):
+        requests.open(Opening(draft=draft(desk.user(OWNER))))
+    assert names_of(requests.merge("100002", into="100001", actor=desk.agent("Mia"))) == [
+        "ticket_merged",
+        "ticket_closed",
+        "ticket_status_changed",
+    ]
+    desk.clock.advance(days=31)
+    [event] = requests.post("100002", sender=desk.user(OWNER), origin=Origin.WEB, text="And?")
+    assert isinstance(event, MessagePosted)
+    assert event.ticket.number == "100001"
+    asked = desk.hooks.asked[-1]
+    assert isinstance(asked, MessageDraft)
+    assert asked.ticket == "100001"
+
+
+def test_a_reply_to_some_by_their_addresses(desk: SmallDesk, requests: Requests) -> None:
+    requests.open(Opening(draft=draft(desk.user(OWNER))))
+    for address in ("bo@customer.example", "cy@customer.example"):
+        requests.add_collaborator("100001", actor=SYSTEM, person=Person("", address))
+    reply = Reply(text="Soon.")
+    [some] = requests.reply("100001", actor=desk.agent("Pia"), reply=reply, to=("BO@customer.example",))
+    [nobody] = requests.reply("100001", actor=desk.agent("Pia"), reply=reply, to=())
+    [everybody] = requests.reply("100001", actor=desk.agent("Pia"), reply=reply)
+    [ticket] = desk.tickets()
+    bo = ticket.collaborators[0].user.id
+    chosen = [event.chosen for event in (some, nobody, everybody)]  # type: ignore[attr-defined]
+    assert chosen == [frozenset({bo}), frozenset(), None]

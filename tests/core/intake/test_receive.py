@@ -13,10 +13,11 @@ from deskbell.core.contract import faults
 from deskbell.core.contract.drafts import MessageDraft, Refusal, TicketDraft
 from deskbell.core.contract.errors import UnknownName
 from deskbell.core.contract.events import Event, MessagePosted, TicketCreated, TicketRefused
+from deskbell.core.contract.people import SYSTEM
 from deskbell.core.contract.tickets import Attachment, EntryKind, Origin, Priority, TicketStatus
 from deskbell.core.intake.processing import MOST_MAILS
 from deskbell.core.intake.receive import Arrival, Intake
-from deskbell.core.store import journal, records
+from deskbell.core.store import configuration, journal, records
 from deskbell.core.store.database import Database, DatabaseUnavailable
 from deskbell.core.store.files import AttachmentStore, FilesUnavailable
 from stand_ins.letters import raw_mail
@@ -408,7 +409,7 @@ def test_a_desk_without_mailboxes_quarantines(db_without_mailbox: tuple[SmallDes
 def db_without_mailbox(desk: SmallDesk, intake: Intake) -> tuple[SmallDesk, Intake]:
     with desk.db.writing() as session:
         for name in ("support mailbox", "sales mailbox"):
-            records.remove_mailbox(session, desk.ids[name])
+            records.remove_mailbox(session, desk.ids[name], by=SYSTEM, now=desk.clock.now())
     return desk, intake
 
 
@@ -418,6 +419,8 @@ def db_without_mailbox(desk: SmallDesk, intake: Intake) -> tuple[SmallDesk, Inta
 def test_a_batch_shares_transactions(
     desk: SmallDesk, intake: Intake, armed: Callable[[Callable[[str], None]], None]
 ) -> None:
+    with desk.db.writing() as session:
+        configuration.set_setting(session, "ticket_limit", 0, by=SYSTEM, now=desk.clock.now())
     ids = intake.accept_many(
         [
             Arrival(content=raw_mail(message_id=f"<{number}@x>", text=str(number)), source="test")

@@ -5,7 +5,7 @@ import pytest
 from deskbell.core.contract.events import Event, MessagePosted, TicketCreated
 from deskbell.core.contract.tickets import Ticket
 from deskbell.core.intake.receive import Intake
-from deskbell.core.store import deliveries, journal
+from deskbell.core.store import deliveries, journal, merging
 from deskbell.core.store.deliveries import Envelope, NewBody, NewDelivery
 from deskbell.core.store.rows import EndUserAddressRow
 from stand_ins.letters import raw_mail
@@ -190,3 +190,32 @@ def test_the_nearest_reference_goes_before_older_ones(desk: SmallDesk, intake: I
 def test_a_token_of_another_desk_is_nothing_to_us(desk: SmallDesk, intake: Intake, ticket: Ticket) -> None:
     send(desk, ticket, OWNER)
     assert isinstance(receive(intake, answers=OURS.replace("example.com", "example.org"))[0], TicketCreated)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"answers": OURS}, {"answers": "<first@customer.example>"}, {"subject": "[#100001]"}]
+)
+def test_a_mail_to_a_merged_ticket_lands_on_the_one_it_lives_on_in(
+    desk: SmallDesk, intake: Intake, ticket: Ticket, fields: dict[str, str]
+) -> None:
+    send(desk, ticket, OWNER)
+    [event] = receive(intake, message_id="<other@customer.example>")
+    assert isinstance(event, TicketCreated)
+    with desk.db.writing() as session:
+        merging.point(session, source=ticket.id, target=event.ticket.id, now=desk.clock.now())
+    desk.clock.advance(days=31)
+    answer = posted(receive(intake, **{"message_id": "<third@customer.example>", **fields}))
+    assert (answer.ticket.number, answer.entry.held) == ("100002", False)
+    assert answer.entry.verified is (fields == {"answers": OURS})
+
+
+def test_a_stranger_to_the_ticket_that_a_merged_one_lives_on_in_is_held(
+    desk: SmallDesk, intake: Intake, ticket: Ticket
+) -> None:
+    send(desk, ticket, OWNER)
+    [event] = receive(intake, sender=FRIEND, message_id="<other@customer.example>")
+    assert isinstance(event, TicketCreated)
+    with desk.db.writing() as session:
+        merging.point(session, source=ticket.id, target=event.ticket.id, now=desk.clock.now())
+    answer = posted(receive(intake, message_id="<third@customer.example>", answers=OURS))
+    assert (answer.ticket.number, answer.entry.held, answer.entry.verified) == ("100002", True, False)
