@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from . import due
 from .keeping import purge_old_decisions
 from .opening import Desk
 
@@ -22,8 +23,9 @@ class WorkedOff:
 
 
 def work_off(desk: Desk) -> WorkedOff:
-    """Take up what a crash left, then deliver until nothing is due; old decisions go once a day."""
+    """Take up what a crash left, ring what has come due, then deliver until nothing is; old decisions go once a day."""
     swept = desk.sweep()
+    due.look(desk)
     sent = later = buried = 0
     for _ in range(ROUNDS):
         done = desk.deliver_round()
