@@ -25,7 +25,9 @@ class NewMessageAlert(AgentAlert):
     }
 
     @hookimpl
-    def message_posted(self, event: MessagePosted) -> Notice:
-        """Two machines that answer each other must not fill a mailbox."""
+    def message_posted(self, event: MessagePosted) -> Notice | None:
+        """Two machines that answer each other must not fill a mailbox; what is released now was alerted when it came."""
+        if event.released:
+            return None
         once = Once(Per.TICKET, "automatic") if event.entry.automatic else None
         return Notice("new-message-alert", about=event, once=once)

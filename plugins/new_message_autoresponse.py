@@ -18,6 +18,8 @@ class NewMessageAutoresponse(Autoresponder):
     audience = {Role.POSTER: True}
 
     @hookimpl
-    def message_posted(self, event: MessagePosted) -> Notice:
-        """Every message is confirmed; the gate keeps those of machines out."""
+    def message_posted(self, event: MessagePosted) -> Notice | None:
+        """Every message is confirmed when it comes; the gate keeps those of machines out."""
+        if event.released:
+            return None
         return Notice("new-message-autoresponse", about=event)

@@ -151,6 +151,15 @@ def note(desk: Desk, number: str, *, by: str, text: str) -> Sequence[Event]:
     return _rung(desk, requests.note(number, actor=agent_actor(requests.directory(), by), text=text))
 
 
+def release(desk: Desk, number: str, entry_id: int, *, by: str | None) -> Sequence[Event]:
+    """Vouch for a message that is held or unverified, and ring it; nothing is answered when nothing kept it.
+
+    :raises DeskbellError: when ticket, message or agent is unknown, or the agent may not open the ticket.
+    """
+    requests = _requests(desk)
+    return _rung(desk, requests.release(number, actor=_actor(requests, by), entry_id=entry_id))
+
+
 def assign(desk: Desk, number: str, *, by: str | None, agent: str, team: str, comment: str) -> Sequence[Event]:
     """Assign a ticket and ring it; nothing is answered when nothing changed.
 

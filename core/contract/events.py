@@ -71,11 +71,16 @@ class TicketCreated(TicketEvent):
 
 @attrs.frozen(kw_only=True)
 class MessagePosted(TicketEvent):
-    """An end user's message was appended to an existing ticket."""
+    """An end user's message was appended to an existing ticket.
+
+    It is rung again, `released`, when an agent vouches for a message that was held or whose sender was not verified: now
+    the other participants may hear of it, and agents need no second alert.
+    """
 
     name: ClassVar[str] = "message_posted"
 
     entry: Entry
+    released: bool = False
 
 
 @attrs.frozen(kw_only=True)

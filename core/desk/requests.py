@@ -32,6 +32,7 @@ from .open import open_ticket
 from .opening import Opening
 from .priority import change_priority
 from .refuse import refuse_ticket
+from .release import release_message
 from .reply import Reply, post_reply
 from .status import change_status
 from .transfer import transfer_ticket
@@ -142,6 +143,11 @@ class Requests:
         """
         with self._acting(number, actor) as act:
             return post_note(**act, text=text, words=words)
+
+    def release(self, number: str, *, actor: Actor, entry_id: int) -> tuple[Event, ...]:
+        """Let the participants see a message that is held or unverified."""
+        with self._acting(number, actor) as act:
+            return release_message(**act, entry_id=entry_id)
 
     def assign(
         self, number: str, *, actor: Actor, agent: str = "", team: str = "", comment: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from ..contract.decisions import Candidate, Outcome
-from ..contract.events import Event
+from ..contract.events import Event, MessagePosted
 from ..contract.kinds import Level, Plugin, Switch, SystemAlert
 from ..contract.people import Role
 from ..contract.tickets import Department, Ticket
@@ -370,8 +370,11 @@ def _banned(it: Situation) -> str:
     return f"Lift the ban of {it.address} or of its domain; see the ban's end in the sentence before."
 
 
-def _unverified(_: Situation) -> str:
-    return "An agent can release the message; mail that its domain signs, or an answer to a mail of ours, is verified."
+def _unverified(it: Situation) -> str:
+    entry = getattr(it.event, "entry", None)
+    if it.ticket is None or entry is None or not isinstance(it.event, MessagePosted):
+        return "Nothing: nobody verified who sent the first message, so only its sender hears of it."
+    return f"Let the others see it: deskbell ticket release {it.ticket.number} {entry.id}"
 
 
 def _already(it: Situation) -> str:

@@ -60,5 +60,10 @@ def acknowledge(session: Session, ticket_id: int, *, now: datetime) -> bool:
     return session.connection().scalar(first) is not None
 
 
+def vouch(session: Session, entry_id: int) -> None:
+    """Note that somebody vouches for a message: it is neither held nor unverified any more."""
+    session.connection().execute(update(EntryRow).where(EntryRow.id == entry_id).values(held=False, verified=True))
+
+
 def _set(session: Session, ticket_id: int, *, now: datetime, **values: object) -> None:
     session.connection().execute(update(TicketRow).where(TicketRow.id == ticket_id).values(updated_at=now, **values))

@@ -4,7 +4,7 @@ import click
 
 from ..examples import examples
 from ..ticket_due import due
-from .answering import message, note, reply
+from .answering import message, note, release, reply
 from .assigning import acknowledge, assign, priority, transfer, unassign, unwatch, watch
 from .collaborator import collaborator
 from .looking import list_, show_
@@ -30,7 +30,7 @@ def ticket() -> None:
 
 
 for _command in (
-    list_, show_, open_, message, reply, note, assign, unassign, transfer, close, reopen, wait, merge, collaborator,
+    list_, show_, open_, message, release, reply, note, assign, unassign, transfer, close, reopen, wait, merge, collaborator,
     watch, unwatch, priority, acknowledge, due,
 ):  # fmt: skip
     ticket.add_command(_command)

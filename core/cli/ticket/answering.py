@@ -1,10 +1,10 @@
-"""`ticket message`, `ticket reply` and `ticket note`."""
+"""`ticket message`, `ticket release`, `ticket reply` and `ticket note`."""
 
 import click
 
 from ..desks import desk_of
 from ..examples import examples
-from .words import by_agent, say, text_option, typed
+from .words import by_agent, by_anybody, say, text_option, typed
 
 
 @click.command(
@@ -24,6 +24,27 @@ def message(context: click.Context, number: str, sender: str, text: str | None) 
 
     with desk_of(context) as desk:
         events = acting.post_message(desk, number, sender=sender, text=typed(text))
+    say(events)
+
+
+@click.command(
+    short_help="Let the others see a held message.",
+    epilog=examples("deskbell ticket show 100001", "deskbell ticket release 100001 12 --by ann@example.com"),
+)
+@click.argument("number")
+@click.argument("entry", type=int)
+@by_anybody
+@click.pass_context
+def release(context: click.Context, number: str, entry: int, by: str | None) -> None:
+    """Vouch for message ENTRY of a ticket, so that the other participants hear of it.
+
+    A message is held when its sender takes no part in the ticket, and unverified when nothing but its From says who sent it.
+    'ticket show' names such messages. The sender does not become a collaborator by this.
+    """
+    from ...app import acting
+
+    with desk_of(context) as desk:
+        events = acting.release(desk, number, entry, by=by)
     say(events)
 
 

@@ -89,10 +89,12 @@ def _print(view: "TicketView") -> None:
 
 
 def _print_entry(entry: "Entry") -> None:
-    marks = "".join(f", {mark}" for mark in ("automatic", "held") if getattr(entry, mark))
-    verified = "" if entry.verified else ", sender not verified"
+    marks = [mark for mark in ("automatic", "held") if getattr(entry, mark)]
+    marks += [] if entry.verified else ["sender not verified"]
+    marks += [f"message {entry.id}"] if entry.held or not entry.verified else []
     author = entry.author.name or entry.author.address or entry.author.kind.value
-    click.secho(f"\n{entry.kind.value} by {author}, {entry.posted_at:%Y-%m-%d %H:%M} UTC{verified}{marks}", bold=True)
+    said = ", ".join([f"\n{entry.kind.value} by {author}", f"{entry.posted_at:%Y-%m-%d %H:%M} UTC", *marks])
+    click.secho(said, bold=True)
     console().print(entry.text.rstrip(), markup=False, highlight=False)
     for attachment in entry.attachments:
         click.echo(f"  [{attachment.file_name}, {attachment.size} bytes]")
