@@ -145,7 +145,14 @@ class _Play:
 
     def _linger(self) -> None:
         """All samples are in; what the user does is followed until the end."""
-        self.tell(Happening(Kind.NOTE, "All sample mails are in: send one of your own, or begin anew with --fresh."))
+        answer = (
+            f"deskbell --dir {self.wish.directory} ticket reply 100001 --by ann@acme.example --text 'It works again.'"
+        )
+        for said in (
+            "All sample mails are in: send one of your own, or begin anew with --fresh.",
+            f"Or be an agent, in another terminal: {answer}",
+        ):
+            self.tell(Happening(Kind.NOTE, said))
         while not self.stop.is_set():
             self._look()
 
