@@ -24,7 +24,8 @@ from .contract.people import SYSTEM
 from .contract.text import one_line
 from .store import configuration, fault_log, journal
 from .store.database import Database
-from .store.trouble import was_reported, without_passwords
+from .store.scrub import without_secrets
+from .store.trouble import was_reported
 
 SILENCE = timedelta(minutes=10)
 
@@ -90,6 +91,8 @@ class Watch:
 
         Nothing is lost when the database is out of reach: faults go to the last resort, and where there is none they wait
         for the next flush, as quarantines do.
+
+        :raises Exception: what nobody expected; what was noted waits for the next flush.
         """
         faults, counts, quarantines = self._take()
         if not faults and not quarantines:
@@ -105,6 +108,10 @@ class Watch:
             self._put_back({}, Counter(), quarantines)
             self._pass_on(faults, counts)
             return ()
+        except BaseException:
+            # Nobody expected it, so that somebody must see it; what was noted is told with the next flush.
+            self._put_back(faults, counts, quarantines)
+            raise
 
     def give_up(self) -> None:
         """Hand what was noted to the last resort: there will be no database to write it to."""
@@ -187,4 +194,4 @@ def event_of(fault: Fault, times: int, *, at: datetime) -> DatabaseErrorReported
 
 
 def _safe(text: str) -> str:
-    return without_passwords(one_line(text))
+    return without_secrets(one_line(text))

@@ -13,7 +13,7 @@ OVERLIMIT = "overlimit"
 
 @attrs.define(eq=False)
 class OverlimitNotice(Autoresponder):
-    """Says that the limit of open tickets is reached, and that a request beyond it was kept but not opened.
+    """Says that the limit of open tickets is reached, and that a request beyond it was not opened; a mail was kept.
 
     Either is said to a person at most once in 24 hours.
     """
@@ -32,5 +32,5 @@ class OverlimitNotice(Autoresponder):
         """Speak only of the limit; other refusals have their own reasons to be silent."""
         if event.reason != OVERLIMIT:
             return None
-        context = {"subject": event.subject}
+        context = {"subject": event.subject, "kept": event.raw_mail_id is not None}
         return Notice("overlimit-notice", about=event, context=context, once=Once(Per.PERSON, "refused"))

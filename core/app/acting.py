@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import attrs
 
 from ..contract.addresses import valid
-from ..contract.errors import InvalidValue
-from ..contract.events import Event
+from ..contract.errors import DeskbellError, InvalidValue
+from ..contract.events import Event, TicketRefused
 from ..contract.people import SYSTEM, Actor, ActorKind
 from ..contract.tickets import Entry, Origin, Priority, Ticket, TicketStatus
+from ..desk.access import require_active
 from ..desk.collaborators import check_joining
 from ..desk.drafting import draft_ticket
+from ..desk.limits import OVERLIMIT, refused_because
 from ..desk.opening import Opening
 from ..desk.reply import Reply
 from ..desk.requests import Requests
@@ -18,6 +20,15 @@ from ..store import end_users, journal, tickets
 from ..store.directory import Directory
 from ..store.end_users import Person
 from .opening import Desk
+
+
+class NotOpened(DeskbellError, PermissionError):
+    """A plugin or the limit of open tickets said no to a ticket; the attempt is written down and rung."""
+
+    def __init__(self, refused: TicketRefused, because: str, remedy: str) -> None:
+        self.refused = refused
+        reason = because if because.endswith((".", "!", "?")) else f"{because}."
+        super().__init__(f"No ticket was opened for {refused.end_user.address}: {reason} {remedy}")
 
 
 @attrs.frozen(kw_only=True)
@@ -121,6 +132,21 @@ def open_ticket(desk: Desk, wish: NewTicketWish) -> Sequence[Event]:
         collaborators=tuple(Person("", address) for address in wish.cc),
     )
     return _rung(desk, requests.open(opening))
+
+
+def require_opened(desk: Desk, events: Sequence[Event]) -> None:
+    """Make sure that what was rung is no refusal.
+
+    :raises NotOpened: when it is one, with the reason and what can be done.
+    """
+    refused = next((event for event in events if isinstance(event, TicketRefused)), None)
+    if refused is None:
+        return
+    if refused.reason != OVERLIMIT:
+        raise NotOpened(refused, refused.reason, "A plugin decided so: change what it objects to, or switch it off.")
+    with desk.db.reading() as session:
+        because = refused_because(desk.db.directory(session), refused)
+    raise NotOpened(refused, because, "Close one of them, let an agent open it (--by), or raise 'ticket_limit'.")
 
 
 def post_message(desk: Desk, number: str, *, sender: str, text: str) -> Sequence[Event]:
@@ -249,10 +275,13 @@ def acknowledge(desk: Desk, number: str, *, by: str) -> Sequence[Event]:
 def agent_actor(directory: Directory, address: str) -> Actor:
     """An agent as the cause of something.
 
+    :raises NotActive: when the agent's account is switched off.
     :raises UnknownName: when there is no such agent.
     """
     agent = directory.agent(address)
-    return Actor(ActorKind.AGENT, agent.id, agent.name, agent.address)
+    actor = Actor(ActorKind.AGENT, agent.id, agent.name, agent.address)
+    require_active(directory, actor)
+    return actor
 
 
 def end_user_actor(address: str, name: str = "") -> Actor:

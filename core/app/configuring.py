@@ -36,7 +36,7 @@ def apply_blueprint(desk: Desk, wanted: blueprint.Blueprint, *, prune: bool, by:
 
     :raises DeskbellError: when it cannot be used; nothing is changed then.
     """
-    with desk.db.writing() as session:
+    with desk.db.configuring() as session:
         actor = acting_person(desk.db.directory(session), by)
         plan = blueprint.plan(session, wanted, prune=prune, secrets=desk.secrets)
         blueprint.apply(session, plan, by=actor, now=desk.clock.now())

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from .. import outbox
 from ..contract.errors import UnknownName
-from ..store import configuration, delivery_log, tickets
+from ..desk.blueprint.objects import place
+from ..store import changes, configuration, delivery_log, tickets
+from ..store.changes import Kind, Spot
 from ..store.delivery_log import DeliveryRecord, Shown
+from .changing import at_this_machine
 from .opening import Desk
 
 ALL = 100_000
@@ -66,5 +69,7 @@ def hold_channel(desk: Desk, name: str, *, held: bool) -> None:
     """
     if name not in desk.host.channels:
         raise UnknownName("channel", name, desk.host.channels)
-    with desk.db.writing() as session:
-        configuration.hold_channel(session, name, held)
+    with desk.db.configuring() as session:
+        if configuration.hold_channel(session, name, held):
+            spot = Spot(kind=Kind.CHANNEL, field=place("channels", name, ("held",)))
+            changes.note(session, spot, before=not held, after=held, by=at_this_machine(), now=desk.clock.now())

@@ -12,8 +12,9 @@ from ..host.admission import Host
 from ..settings import DatabaseSettings, DeskPaths, Settings, load_settings, render_settings
 from ..store.database import Database
 from ..store.migrations import migrate
-from ..store.schema import HEAD, schema_version
+from ..store.schema import HEAD, SchemaOutdated, schema_version
 from ..store.secrets import SecretBox
+from ..store.sqlite_file import missing_file
 from .changing import at_this_machine
 
 PRIVATE_FILE = 0o600
@@ -104,7 +105,7 @@ def _first_desk(beginning: Beginning) -> blueprint.Blueprint:
 def _furnish(url: str, wanted: blueprint.Blueprint, secrets: SecretBox, clock: Clock) -> None:
     db = Database(url, clock=clock)
     try:
-        with db.writing() as session:
+        with db.configuring() as session:
             plan = blueprint.plan(session, wanted, prune=False, secrets=secrets)
             blueprint.apply(session, plan, by=at_this_machine(), now=clock.now())
     finally:
@@ -114,9 +115,12 @@ def _furnish(url: str, wanted: blueprint.Blueprint, secrets: SecretBox, clock: C
 def migrate_desk(directory: Path) -> tuple[str, str]:
     """Bring a desk's database to this version; answer the versions before and after.
 
-    :raises DeskbellError: when its settings cannot be used.
+    :raises DeskbellError: when its settings cannot be used, or the file of its database is not there.
     """
     url = DeskPaths(directory).database_url(load_settings(directory))
+    if missing := missing_file(url):
+        # A new and empty file would hide that the old one is gone.
+        raise SchemaOutdated("", missing=missing)
     db = Database(url, clock=SystemClock())
     try:
         with db.reading() as session:

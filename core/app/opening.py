@@ -1,7 +1,6 @@
 """Opens a desk's directory: every room built once and handed what it needs."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -11,9 +10,9 @@ import attrs
 
 from ..contract.clock import Clock, SystemClock
 from ..contract.errors import DeskbellError
-from ..contract.events import Event, PluginQuarantined, SystemErrorReported
+from ..contract.events import Event
 from ..contract.faults import Fault, FaultKind, FaultReporter
-from ..delivery.alerts import AlertsUnderWay
+from ..delivery.alerts import AlertsUnderWay, stuck_alerts
 from ..delivery.leases import Leases
 from ..delivery.open_channels import OpenChannels
 from ..delivery.postman import Postman, Round
@@ -28,6 +27,7 @@ from ..notify.rendering import Renderer
 from ..notify.ringer import Ringer
 from ..notify.switchboard import Switchboard
 from ..settings import DeskPaths, Settings, load_settings
+from ..store import waiting_alerts
 from ..store.database import Database, DatabaseFailed, DatabaseUnavailable, SchemaOutdated, open_database
 from ..store.files import AttachmentStore, FilesUnavailable
 from ..store.job_leases import JobLeases
@@ -36,7 +36,6 @@ from ..store.trouble import AWAY
 from ..watch import Watch
 from .disk import full_disk
 from .last_resort import LastResort
-from .last_resort.resort import SYSTEM_ERROR_ALERT
 from .logs import configure_logs
 from .stored_channels import PluginSecrets, StoredChannels
 
@@ -85,24 +84,16 @@ class Desk:
         """
         try:
             if events:
-                self.ringer.ring(events)
-        except DatabaseUnavailable:
-            self.watch.flush(self.db)
-            return
-        with suppress(DatabaseUnavailable):
+                self.last_resort.tell(self.ringer.ring(events).unheard)
             for _ in range(FLUSH_ROUNDS):
                 faults = self.watch.flush(self.db)
                 if not faults:
                     return
-                self._ring_faults(faults)
-
-    def _ring_faults(self, events: Sequence[Event]) -> None:
-        """Ring system events one by one: a fatal error that no plugin took up is told without one."""
-        for event in events:
-            rung = self.ringer.ring([event])
-            untold = not rung.deliveries or SYSTEM_ERROR_ALERT not in self.host.plugins
-            if untold and isinstance(event, (SystemErrorReported, PluginQuarantined)):
-                self.last_resort.tell(event)
+                # One by one: the next may end the process, and what no plugin took up is told by then.
+                for event in faults:
+                    self.last_resort.tell(self.ringer.ring([event]).unheard)
+        except DatabaseUnavailable:
+            self.watch.flush(self.db)
 
     def take_in(self, ids: Sequence[int]) -> tuple[Event, ...]:
         """Process waiting mails and ring what they caused; answer the events."""
@@ -126,20 +117,31 @@ class Desk:
             except FilesUnavailable as error:
                 self.watch.report(Fault(fingerprint="files", title="Attachments cannot be written", detail=str(error)))
                 taken_up = 0
-            rung = self.ringer.sweep()
+            rung = self.ringer.sweep(on_unheard=self.last_resort.tell)
             self.ring(())
             self._look_back()
             self.ring(())
+            self._show_waiting_alerts()
             return taken_up + rung
 
     def _look_back(self) -> None:
         """Take up what happened in a silence that is over and what the last resort could not tell; look at the disk."""
-        self._ring_faults(self.watch.remind(self.db))
+        self.ring(self.watch.remind(self.db))
         for noted in self.last_resort.ledger.taken_back(now=self.clock.now()):
             self.watch.report(noted.fault, times=noted.times)
         self.last_resort.refresh(self.db)
         if fault := full_disk(self.paths.directory):
             self.watch.report(fault)
+
+    def _show_waiting_alerts(self) -> None:
+        """Show each system alert that does not get out; who is tried and fails shows it at once, who waits only here."""
+        with self.db.reading() as session:
+            waiting = waiting_alerts.by_channel(session, plugins=self.last_resort.alerts)
+            directory = self.db.directory(session)
+        if waiting:
+            gathering = self.channels.at(directory)
+            for channel, why in stuck_alerts(waiting, gathering, now=self.clock.now()).items():
+                self.last_resort.stuck(channel, why)
 
     def deliver_round(self) -> Round:
         """Deliver up to 50 due deliveries here and now, and ring what their ends caused."""

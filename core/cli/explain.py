@@ -7,6 +7,7 @@ import click
 
 from .desks import desk_of
 from .examples import examples
+from .numbers import ID
 from .output import json_option, show
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ change_option = click.option("--change", "with_change", is_flag=True, help="Also
     )
 )
 @click.argument("ticket", required=False)
-@click.option("--event", "event_id", type=int, help="The number of one event instead of a ticket.")
+@click.option("--event", "event_id", type=ID, help="The number of one event instead of a ticket.")
 @click.option(
-    "--refused", "refused_id", type=int, help="The number of a refused or quarantined mail (see 'deskbell mail list')."
+    "--refused", "refused_id", type=ID, help="The number of a refused or quarantined mail (see 'deskbell mail list')."
 )
 @click.option(
     "--person", metavar="ADDRESS", help="One sentence about this person each, also if nobody ever thought of them."

@@ -4,6 +4,7 @@ import click
 
 from .desks import desk_of
 from .examples import examples
+from .numbers import LIMIT
 from .output import json_option, show
 
 COLUMNS = ("counter", "failures", "last_at", "told_at")
@@ -43,7 +44,11 @@ def failed(context: click.Context, account: str, kind: str, network: str) -> Non
 
 @logins.command("list")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many, the most first."
+    "--limit",
+    type=LIMIT,
+    default=100,
+    show_default=True,
+    help="At most so many, the most first.",
 )
 @json_option
 @click.pass_context

@@ -6,6 +6,7 @@ import click
 
 from .desks import desk_of
 from .examples import examples
+from .numbers import ID, LIMIT
 from .output import json_option, show
 
 COLUMNS = ("id", "state", "received_at", "source", "envelope_from", "size", "tries", "ticket_id", "reason")
@@ -53,9 +54,7 @@ def receive(
 
 @mail.command("list")
 @click.option("--state", type=click.Choice((*STATES, "all")), help="Default: what was refused or set aside.")
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many, newest first."
-)
+@click.option("--limit", type=LIMIT, default=100, show_default=True, help="At most so many, newest first.")
 @json_option
 @click.pass_context
 def list_(context: click.Context, state: str | None, limit: int, as_json: bool) -> None:
@@ -70,7 +69,7 @@ def list_(context: click.Context, state: str | None, limit: int, as_json: bool) 
 
 
 @mail.command("show")
-@click.argument("mail_id", type=int)
+@click.argument("mail_id", type=ID)
 @click.pass_context
 def show_(context: click.Context, mail_id: int) -> None:
     """Write one mail to standard output, byte for byte."""
@@ -82,7 +81,7 @@ def show_(context: click.Context, mail_id: int) -> None:
 
 
 @mail.command("retry")
-@click.argument("mail_id", type=int)
+@click.argument("mail_id", type=ID)
 @click.pass_context
 def retry(context: click.Context, mail_id: int) -> None:
     """Process a refused or quarantined mail once more."""

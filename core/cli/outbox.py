@@ -5,6 +5,7 @@ import click
 from ..contract.errors import InvalidValue
 from .desks import desk_of
 from .examples import examples
+from .numbers import ID, LIMIT
 from .output import console, json_option, plain, print_json, show, table
 
 COLUMNS = (
@@ -38,9 +39,7 @@ def outbox() -> None:
 @outbox.command("list")
 @click.option("--state", type=click.Choice(STATES), help="Only deliveries in this state.")
 @click.option("--ticket", metavar="NUMBER", help="Only deliveries of this ticket.")
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many, newest first."
-)
+@click.option("--limit", type=LIMIT, default=100, show_default=True, help="At most so many, newest first.")
 @json_option
 @click.pass_context
 def list_(context: click.Context, state: str | None, ticket: str | None, limit: int, as_json: bool) -> None:
@@ -56,7 +55,7 @@ def list_(context: click.Context, state: str | None, ticket: str | None, limit: 
 
 
 @outbox.command("show")
-@click.argument("delivery", type=int)
+@click.argument("delivery", type=ID)
 @json_option
 @click.pass_context
 def show_(context: click.Context, delivery: int, as_json: bool) -> None:
@@ -77,7 +76,7 @@ def show_(context: click.Context, delivery: int, as_json: bool) -> None:
 
 
 @outbox.command()
-@click.argument("delivery", type=int, nargs=-1)
+@click.argument("delivery", type=ID, nargs=-1)
 @click.option("--all-dead", is_flag=True, help="All dead letters.")
 @click.pass_context
 def retry(context: click.Context, delivery: tuple[int, ...], all_dead: bool) -> None:
@@ -92,7 +91,7 @@ def retry(context: click.Context, delivery: tuple[int, ...], all_dead: bool) -> 
 
 
 @outbox.command()
-@click.argument("delivery", type=int, nargs=-1, required=True)
+@click.argument("delivery", type=ID, nargs=-1, required=True)
 @click.option("--reason", default="given up by hand", show_default=True, help="Why; it is kept with the delivery.")
 @click.pass_context
 def dead(context: click.Context, delivery: tuple[int, ...], reason: str) -> None:
@@ -106,7 +105,7 @@ def dead(context: click.Context, delivery: tuple[int, ...], reason: str) -> None
 
 
 @outbox.command()
-@click.argument("delivery", type=int, nargs=-1)
+@click.argument("delivery", type=ID, nargs=-1)
 @click.option("--channel", metavar="NAME", help="A whole channel: what is written later waits as well.")
 @click.pass_context
 def hold(context: click.Context, delivery: tuple[int, ...], channel: str | None) -> None:
@@ -115,7 +114,7 @@ def hold(context: click.Context, delivery: tuple[int, ...], channel: str | None)
 
 
 @outbox.command()
-@click.argument("delivery", type=int, nargs=-1)
+@click.argument("delivery", type=ID, nargs=-1)
 @click.option("--channel", metavar="NAME", help="A whole channel.")
 @click.pass_context
 def release(context: click.Context, delivery: tuple[int, ...], channel: str | None) -> None:

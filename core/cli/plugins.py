@@ -32,10 +32,10 @@ def plugins() -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool) -> None:
     """List the plugins, in use and set aside, with their global switch."""
-    from ..app import switching
+    from ..app import plugin_views
 
     with desk_of(context) as desk:
-        rows = switching.listed(desk)
+        rows = plugin_views.listed(desk)
     columns = ("name", "kind", "state", "because", "origin")
     show(rows, columns=columns, as_json=as_json, empty="No plugin is installed.")
 
@@ -51,10 +51,10 @@ def show_(
     context: click.Context, name: str, department: str | None, topic: str | None, mailbox: str | None, as_json: bool
 ) -> None:
     """Show one plugin: whether it may speak, whom it tells, its options, and where each value comes from."""
-    from ..app import switching
+    from ..app import plugin_views
 
     with desk_of(context) as desk:
-        view = switching.viewed(desk, name, department=department, topic=topic, mailbox=mailbox)
+        view = plugin_views.viewed(desk, name, department=department, topic=topic, mailbox=mailbox)
     if as_json:
         print_json(plain(view))
         return
@@ -140,11 +140,12 @@ def unset(context: click.Context, name: str, field: str, department: str | None,
 
 @plugins.command("retry")
 @click.argument("name")
+@by_option
 @click.pass_context
-def retry(context: click.Context, name: str) -> None:
+def retry(context: click.Context, name: str, by: str | None) -> None:
     """Take a quarantined plugin back into use."""
     from ..app import switching
 
     with desk_of(context) as desk:
-        switching.release(desk, name)
+        switching.release(desk, name, by=by)
     click.echo(f"'{name}' is in use again.")

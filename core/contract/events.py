@@ -10,7 +10,7 @@ from typing import ClassVar
 import attrs
 
 from .people import Actor, Agent, EndUser, Team
-from .tickets import Collaborator, Department, Entry, Mailbox, Priority, Ticket, TicketStatus
+from .tickets import Collaborator, Department, Entry, HelpTopic, Mailbox, Priority, Ticket, TicketStatus
 
 
 @attrs.frozen
@@ -230,6 +230,7 @@ class TicketRefused(Event):
 
     end_user: EndUser
     department: Department
+    topic: HelpTopic | None = None
     reason: str
     subject: str = ""
     raw_mail_id: int | None = None

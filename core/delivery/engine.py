@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from ..contract.events import Event
 from ..contract.faults import Fault, FaultReporter
+from ..host.calls import raised
 from ..store.database import DatabaseUnavailable
 from .postman import Postman
 
@@ -73,7 +74,7 @@ class EmbeddedEngine:
                 Fault(fingerprint="outbox:database", title="The outbox cannot be read", detail=str(error))
             )
         except Exception as error:  # noqa: BLE001 - the thread must live: one bad row may not stop all others
-            detail = f"{type(error).__name__}: {error}"
+            detail = raised(error).detail
             self._faults.report(Fault(fingerprint="outbox:round", title="A round of deliveries failed", detail=detail))
         self._stopping.wait(BACK_OFF_SECONDS)
         return 0

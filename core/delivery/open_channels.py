@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from ..contract.channel import Channel
+from ..contract.errors import DeskbellError
 from ..contract.faults import Fault, FaultReporter
 from ..contract.structuring import structure
+from ..host.calls import raised
 from ..store.database import DatabaseUnavailable
 from ..store.directory import Directory
 
@@ -78,8 +80,9 @@ class OpenChannels:
             raise
         except Exception as error:  # noqa: BLE001 - a stranger's channel may do anything when it is built
             title = f"Channel '{name}' cannot be used as it is set up"
-            self._faults.report(Fault(fingerprint=f"channel-options:{name}", title=title, detail=str(error)))
-            return None, str(error)
+            detail = str(error) if isinstance(error, DeskbellError) else raised(error).detail
+            self._faults.report(Fault(fingerprint=f"channel-options:{name}", title=title, detail=detail))
+            return None, detail
 
     def _build(self, name: str) -> Channel:
         stored = self._options_of(name)

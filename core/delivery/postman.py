@@ -12,6 +12,7 @@ from ..contract.clock import Clock
 from ..contract.events import DeliveryFailed, Event
 from ..contract.faults import Fault, FaultReporter, hit
 from ..contract.people import SYSTEM
+from ..host.calls import raised
 from ..outbox import Buried, Claimed
 from ..store import journal
 from ..store.database import Database
@@ -90,7 +91,8 @@ class Postman:
             paired = list(zip(own, results, strict=True))
         except Exception as error:  # noqa: BLE001 - a channel may do anything; its deliveries stay, the others go on
             fault = f"Channel '{name}' broke while delivering"
-            failure = TemporaryFailure(f"{type(error).__name__}: {error}", fault=fault)
+            # Its words may quote the mail, and end in an alert.
+            failure = TemporaryFailure(raised(error).detail, fault=fault)
             paired = [(each, failure) for each in own]
         self._report_channel(name, [result for each, result in paired if each.plugin not in self._alerts.plugins])
         self._show_alerts(name, [result for each, result in paired if each.plugin in self._alerts.plugins])

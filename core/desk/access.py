@@ -36,8 +36,18 @@ def require_access(directory: Directory, *, ticket: Ticket, actor: Actor, now: d
     """
     if actor.kind is not ActorKind.AGENT:
         return
+    require_active(directory, actor)
+    if actor.id is None or not may_open(directory, ticket=ticket, agent_id=actor.id, moment=now):
+        raise MayNotOpen(actor, ticket)
+
+
+def require_active(directory: Directory, actor: Actor) -> None:
+    """Let everybody pass but agents whose account is switched off.
+
+    :raises NotActive: for these.
+    """
+    if actor.kind is not ActorKind.AGENT:
+        return
     agent = directory.agents.get(actor.id) if actor.id is not None else None
     if agent is not None and not agent.active:
         raise NotActive(actor)
-    if actor.id is None or not may_open(directory, ticket=ticket, agent_id=actor.id, moment=now):
-        raise MayNotOpen(actor, ticket)

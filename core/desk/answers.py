@@ -1,6 +1,5 @@
 """What before-hooks may change, checked at the border: a change that cannot be used is left out and reported."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,15 +12,11 @@ from ..contract.faults import Fault, FaultReporter
 from ..contract.tickets import Priority
 from ..store.directory import Directory
 from .drafting import draft_ticket
+from .typed import UNWRITABLE, check_line, check_text
 
-MAX_TEXT = 1_000_000
-"""The longest text that a plugin can put into a message, in characters."""
-MAX_LINE = 998
 MAX_REASON = 500
 
 _ROUTING = ("department", "priority", "agent", "team")
-# All C0 controls but tab and line feed, DEL, and what UTF-8 cannot hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 Check = Callable[[Any], None]
 
@@ -36,8 +31,8 @@ def ticket_answer(
     if answered is offered:
         return offered
     checks: dict[str, Check] = {
-        "subject": partial(check_text, longest=MAX_LINE, lines=False),
-        "text": partial(check_text, longest=MAX_TEXT, lines=True),
+        "subject": partial(check_line, where="The subject"),
+        "text": partial(check_text, where="The text"),
         "topic": lambda name: _check_name(name, directory.topic, optional=True),
         "department": lambda name: _check_name(name, directory.department),
         "priority": _check_priority,
@@ -52,7 +47,7 @@ def ticket_answer(
 
 def message_answer(*, offered: MessageDraft, answered: MessageDraft, faults: FaultReporter) -> MessageDraft:
     """The message to accept: what was offered, with every change of the plugins that can be used."""
-    checks: dict[str, Check] = {"text": partial(check_text, longest=MAX_TEXT, lines=True)}
+    checks: dict[str, Check] = {"text": partial(check_text, where="The text")}
     changes = _usable(offered, answered, checks, hook="before_message_accepted", faults=faults)
     return attrs.evolve(offered, **changes)
 
@@ -61,7 +56,7 @@ def refusal_reason(refusal: Refusal) -> str:
     """The reason of a refusal as one line that can be kept and shown."""
     said: object = refusal.reason
     reason = said if isinstance(said, str) else ""
-    return " ".join(_UNWRITABLE.sub(" ", reason).split())[:MAX_REASON] or "A plugin refused it and gave no reason."
+    return " ".join(UNWRITABLE.sub(" ", reason).split())[:MAX_REASON] or "A plugin refused it and gave no reason."
 
 
 def _usable(
@@ -103,30 +98,16 @@ def _following(directory: Directory, offered: TicketDraft, *, topic: str) -> dic
 
 
 def _check_fact(_: object) -> None:
-    raise InvalidValue("the draft", "sender, origin, ticket, mailbox and headers are facts")
-
-
-def check_text(value: object, *, longest: int = MAX_TEXT, lines: bool = True) -> None:
-    """Refuse what cannot be kept or sent as a text.
-
-    :param lines: whether it may have more than one.
-    :raises InvalidValue: with the reason.
-    """
-    if not isinstance(value, str):
-        raise InvalidValue("the text", f"it is of the type {type(value).__name__}")
-    if len(value) > longest:
-        raise InvalidValue("the text", f"it has {len(value)} characters, {longest} are allowed")
-    if _UNWRITABLE.search(value) or (not lines and "\n" in value):
-        raise InvalidValue("the text", "it holds characters that cannot be stored there")
+    raise InvalidValue("The draft", "sender, origin, ticket, mailbox and headers are facts")
 
 
 def _check_name(value: object, find: Callable[[str], object], *, optional: bool = False) -> None:
     if not isinstance(value, str):
-        raise InvalidValue("the name", f"it is of the type {type(value).__name__}")
+        raise InvalidValue("The name", f"it is of the type {type(value).__name__}")
     if value or not optional:
         find(value)
 
 
 def _check_priority(value: object) -> None:
     if not isinstance(value, Priority):
-        raise InvalidValue("the priority", f"it is of the type {type(value).__name__}")
+        raise InvalidValue("The priority", f"it is of the type {type(value).__name__}")

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ..contract.errors import UnknownName
+from ..contract.errors import InvalidValue, UnknownName
 from ..contract.events import Event, TicketAssigned
 from ..contract.people import Actor
 from ..store import journal, ticket_changes, tickets
-from ..store.directory import Directory
+from ..store.directory import AgentRecord, Directory
 from .acts import Act, take_up
+from .typed import check_text, with_plain_line_ends
 
 
 def assign_ticket(
@@ -27,13 +28,18 @@ def assign_ticket(
 
     :param comment: goes with the event; no note is written.
     :returns: `ticket_assigned` with what is new, or nothing when nothing changes.
+    :raises InvalidValue: when the comment holds what no text does, or the account of the agent is not active.
     :raises MayNotOpen: when the acting agent may not open the ticket.
     :raises MergedAway: when it was merged into another one.
     :raises UnknownName: when there is no such ticket, agent or team.
     """
+    comment = with_plain_line_ends(comment)
+    check_text(comment, "The comment")
     before = take_up(session, directory, ticket_id=ticket_id, actor=actor, now=now)
     if agent_id is not None and agent_id not in directory.agents:
         raise UnknownName("agent with the id", str(agent_id))
+    if agent_id is not None:
+        check_assignable(directory.agents[agent_id], f"Ticket {before.number}")
     if team_id is not None and team_id not in directory.teams:
         raise UnknownName("team with the id", str(team_id))
     old_agent = before.agent.id if before.agent else None
@@ -53,3 +59,14 @@ def assign_ticket(
         comment=comment,
     )
     return journal.append(session, [event])
+
+
+def check_assignable(agent: AgentRecord, where: str) -> None:
+    """Make sure that somebody can give a ticket to the agent by hand; leave hinders nobody.
+
+    :param where: the ticket, to begin the sentence with.
+    :raises InvalidValue: when the account is not active.
+    """
+    if not agent.active:
+        remedy = "Activate it, or name somebody else."
+        raise InvalidValue(where, f"it cannot be assigned to {agent.name}, whose account is not active", remedy)

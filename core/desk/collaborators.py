@@ -14,6 +14,7 @@ from ..store import end_users, journal, participants, ticket_changes, tickets
 from ..store.directory import Directory
 from ..store.end_users import Person
 from .acts import Act, take_up
+from .typed import check_line
 
 
 def add_collaborator(
@@ -23,12 +24,13 @@ def add_collaborator(
 
     :param person: written down as an end user when nobody has the address.
     :returns: `collaborator_added`, or nothing when the person is an active collaborator already.
-    :raises InvalidValue: when the address is none, is the desk's own, or is the owner's.
+    :raises InvalidValue: when the address is none, is the desk's own, or is the owner's; or the name is no line of text.
     :raises MayNotOpen: when the acting agent may not open the ticket.
     :raises MergedAway: when it was merged into another one.
     :raises UnknownName: when there is no such ticket.
     """
     check_joining(directory, person.address)
+    check_line(person.name, "The name of the collaborator")
     # People before tickets, here and everywhere: two transactions that lock in different orders wait for each other.
     [user] = end_users.ensure(session, [person], now=now)
     before = take_up(session, directory, ticket_id=ticket_id, actor=actor, now=now)
@@ -98,7 +100,7 @@ def check_joining(directory: Directory, address: str) -> None:
 
 def _collaborator(session: Session, ticket: Ticket, address: str) -> Collaborator:
     """The collaborator who has this address, the one in use on the ticket or another one."""
-    user = end_users.find(session, [address]).get(normalise(address))
+    user = end_users.find(session, [address]).get(normalise(address)) if valid(address) else None
     for each in ticket.collaborators:
         if user is not None and each.user.id == user.id:
             return each

@@ -268,6 +268,7 @@ def _refused(scene: Scene) -> Facts:
     return {
         "end_user": scene.ticket.owner,
         "department": scene.ticket.department,
+        "topic": scene.ticket.topic,
         "reason": OVERLIMIT,
         "subject": scene.ticket.subject,
         "incoming": scene.incoming,

@@ -47,8 +47,8 @@ def record_failure(
     window = _window(directory)
     counters = (account_counter(kind, account), network_counter(network))
     logins.add(session, counters, at=now)
-    failures = logins.counts(session, counters, since=now - window)
     limit = directory.profile.login_failures
+    failures = logins.counts(session, counters, since=now - window, most=limit + 1)
     told = tuple(
         counter
         for counter in counters
@@ -57,13 +57,14 @@ def record_failure(
     logins.purge(session, before=now - window)
     if not told:
         return ()
+    failures = logins.counts(session, told, since=now - window)
     event = LoginFailuresExceeded(
         id=0,
         act=uuid4().hex,
         at=now,
         actor=SYSTEM,
         counters=told,
-        failures=max(failures[counter] for counter in told),
+        failures=max(failures.values()),
         window_seconds=int(window.total_seconds()),
     )
     return journal.append(session, [event])
@@ -74,8 +75,9 @@ def too_many(
 ) -> bool:
     """Whether account or address have failed so often that the next try is to be slowed down or refused."""
     counters = (account_counter(kind, account), network_counter(network))
-    failures = logins.counts(session, counters, since=now - _window(directory))
-    return max(failures.values()) >= directory.profile.login_failures
+    limit = directory.profile.login_failures
+    failures = logins.counts(session, counters, since=now - _window(directory), most=limit)
+    return max(failures.values()) >= limit
 
 
 def record_success(session: Session, *, kind: AccountKind, account: str) -> None:

@@ -102,14 +102,20 @@ def post_messages(
 
 
 def _locked(session: Session, ticket_ids: Sequence[int]) -> list[Ticket]:
-    """The locked ticket for each of the ids; for one that was merged away meanwhile, the one that it lives on in."""
-    found = dict(ticket_changes.lock(session, frozenset(ticket_ids)))
-    merged = [ticket_id for ticket_id, ticket in found.items() if ticket.merged_into]
-    if merged:
-        targets = merging.standing(session, merged)
-        there = ticket_changes.lock(session, frozenset(targets.values()))
-        found.update({ticket_id: there[target_id] for ticket_id, target_id in targets.items()})
-    return [found[ticket_id] for ticket_id in ticket_ids]
+    """The locked ticket for each of the ids; for one that was merged away, the one that it lives on in.
+
+    That is looked up before anything is locked, so that all is locked at once, in the order of the ids. Who merged one of
+    them in between has ended by the time that we have its lock, and what it came to is locked as well.
+    """
+    known = merging.standing(session, frozenset(ticket_ids))
+    wanted = frozenset(ticket_ids) | frozenset(known.values())
+    found = ticket_changes.lock(session, wanted)
+    targets = known
+    while any(found[targets.get(ticket_id, ticket_id)].merged_into for ticket_id in ticket_ids):
+        targets = merging.standing(session, wanted)
+        wanted |= frozenset(targets.values())
+        found = ticket_changes.lock(session, wanted)
+    return [found[targets.get(ticket_id, ticket_id)] for ticket_id in ticket_ids]
 
 
 def _opens(ticket: Ticket, entry: Entry) -> bool:

@@ -12,9 +12,9 @@ from ..store import journal, ticket_changes, tickets
 from ..store.directory import Directory
 from ..store.ticket_changes import NewEntry
 from .acts import Act, agent_id_of, take_up
-from .answers import check_text
 from .mentions import mentioned
 from .opening import as_agent
+from .typed import check_text, with_plain_line_ends
 from .words import NO_MORE, Words
 
 
@@ -43,7 +43,8 @@ def post_note(
     agent_id_of(actor)
     if not text.strip() and not words.attachments:
         raise InvalidValue("The note", "it has neither text nor attachment", "Write something.")
-    check_text(text)
+    text = with_plain_line_ends(text)
+    check_text(text, "The text of the note")
     take_up(session, directory, ticket_id=ticket_id, actor=actor, now=now)
     note = NewEntry(
         ticket_id=ticket_id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..contract.events import Event, TicketAssigned, TicketCreated, TicketLimitReached
 from ..contract.people import SYSTEM
 from ..contract.tickets import Entry, EntryKind, Ticket, TicketStatus
-from ..store import journal, ticket_changes
+from ..store import journal, ticket_changes, tickets
 from ..store.directory import Directory
 from ..store.ticket_changes import NewEntry, NewTicket
 from . import sla
@@ -51,7 +51,7 @@ def open_tickets(
         ticket_changes.give_back_numbers(session, len(wanted) - len(admitted))
     timings = _timings(directory, [each.place for each in admitted], now=now)
     new = [
-        _new_ticket(each, number, timings[each.place.department.id, each.place.topic_id], now=now)
+        _new_ticket(directory, each, number, timings[each.place.department.id, each.place.topic_id], now=now)
         for each, number in zip(admitted, numbers, strict=False)
     ]
     opened = iter(_write(session, directory, admitted, new, now=now))
@@ -78,8 +78,21 @@ def _write(
     ticket_changes.insert_collaborators(
         session, {ticket.id: ticket.collaborators for ticket in snapshots if ticket.collaborators}, now=now
     )
+    snapshots = _with_clocks_stopped(session, directory, snapshots, now=now)
     entries = _write_entries(session, [each.opening for each in wanted], snapshots, now=now)
     return list(zip(snapshots, entries, strict=True))
+
+
+def _with_clocks_stopped(
+    session: Session, directory: Directory, snapshots: Sequence[Ticket], *, now: datetime
+) -> list[Ticket]:
+    """The tickets as they stand when the clocks of those that wait already were stopped."""
+    waiting = [ticket.id for ticket in snapshots if ticket.status is TicketStatus.WAITING]
+    if not waiting:
+        return list(snapshots)
+    sla.replan(session, directory, waiting, now=now)
+    stopped = tickets.snapshots(session, waiting)
+    return [stopped.get(ticket.id, ticket) for ticket in snapshots]
 
 
 def _timings(
@@ -92,11 +105,14 @@ def _timings(
     }
 
 
-def _new_ticket(wanted: Wanted, number: str, timing: sla.Timing, *, now: datetime) -> NewTicket:
+def _new_ticket(directory: Directory, wanted: Wanted, number: str, timing: sla.Timing, *, now: datetime) -> NewTicket:
+    """The row; a ticket that begins with an agent's reply waits where one would wait after any other reply."""
     opening, place, owner = wanted.opening, wanted.place, wanted.owner
-    answered = opening.by_agent and bool(opening.draft.text)
+    answered = opening.by_agent and opening.speaks
+    waits = answered and directory.policy(place.department.id).pause_while_waiting
     return NewTicket(
         number=number,
+        status=TicketStatus.WAITING if waits else TicketStatus.OPEN,
         subject=opening.draft.subject,
         priority=opening.draft.priority,
         origin=opening.draft.origin,
@@ -112,7 +128,7 @@ def _new_ticket(wanted: Wanted, number: str, timing: sla.Timing, *, now: datetim
         verified=wanted.verified,
         sla_plan_id=timing.sla_plan_id,
         sla_from=timing.sla_from,
-        sla_left=timing.sla_left,
+        sla_used=timing.sla_used,
         due_at=timing.due_at,
         escalates_from=None if answered else timing.escalates_from,
         next_look_at=timing.next_look_at,
@@ -127,7 +143,7 @@ def _snapshot(ticket_id: int, new: NewTicket, wanted: Wanted, *, directory: Dire
         id=ticket_id,
         number=new.number,
         subject=new.subject,
-        status=TicketStatus.OPEN,
+        status=new.status,
         priority=new.priority,
         origin=new.origin,
         owner=wanted.owner,
@@ -147,7 +163,7 @@ def _write_entries(
 ) -> list[Entry | None]:
     """The first entry of each ticket; an agent may open one without a word. Links to former tickets are written too."""
     pairs = list(zip(openings, snapshots, strict=True))
-    speaking = [(opening, ticket) for opening, ticket in pairs if not opening.by_agent or opening.draft.text]
+    speaking = [(opening, ticket) for opening, ticket in pairs if not opening.by_agent or opening.speaks]
     links = [_link(opening, ticket, now=now) for opening, ticket in pairs if opening.continues]
     first = [_first_entry(opening, ticket, now=now) for opening, ticket in speaking]
     written = ticket_changes.insert_entries(session, [*first, *links])
@@ -187,6 +203,7 @@ def _refused(wanted: Wanted, *, now: datetime) -> Event:
         person=owner,
         actor=actor_of(opening, owner),
         department=wanted.place.department,
+        topic=wanted.place.topic,
         reason=OVERLIMIT,
         raw_mail_id=opening.words.raw_mail_id,
         incoming=opening.incoming,

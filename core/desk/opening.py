@@ -46,6 +46,11 @@ class Opening:
         """Whether an agent opens it."""
         return self.draft.sender.kind is ActorKind.AGENT
 
+    @property
+    def speaks(self) -> bool:
+        """Whether it says something: with words that are not blank, or with a file."""
+        return bool(self.draft.text.strip()) or bool(self.words.attachments)
+
 
 @attrs.frozen(kw_only=True)
 class Place:
@@ -67,7 +72,7 @@ def place_of(directory: Directory, *, opening: Opening, now: datetime) -> Place:
     """Look up the names in a draft.
 
     Unavailable agents, and teams of which nobody is available, are not assigned automatically: the ticket stays
-    unassigned (behaviour sections 7 and 9).
+    unassigned (behaviour sections 7 and 9). Chosen by hand, an agent on leave gets it all the same.
 
     :raises UnknownName: when the desk does not know one of them.
     """
@@ -76,7 +81,9 @@ def place_of(directory: Directory, *, opening: Opening, now: datetime) -> Place:
     topic = directory.topic(draft.topic) if draft.topic else None
     agent = directory.agent(draft.agent) if draft.agent else None
     team = directory.team(draft.team) if draft.team else None
-    if not opening.by_hand:
+    if opening.by_hand:
+        agent = agent if agent and agent.active else None
+    else:
         agent = agent if agent and agent.available(now) else None
         team = team if team and somebody_available(directory, team=team, now=now) else None
     return Place(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..contract.drafts import TicketDraft
 from ..contract.events import Event, Incoming, TicketRefused
 from ..contract.people import Actor, EndUser
-from ..contract.tickets import Department
+from ..contract.tickets import Department, HelpTopic
 from ..store import end_users, journal
 from ..store.directory import Directory
 from ..store.end_users import Person
@@ -30,15 +30,17 @@ def refuse_ticket(
 
     :param draft: as it was offered.
     :param owner: whose ticket it would have been, when not the sender's.
-    :raises UnknownName: when the draft names a department that the desk does not know.
+    :raises UnknownName: when the draft names a department or topic that the desk does not know.
     """
     [person] = end_users.ensure(session, [owner or Person(draft.sender.name, draft.sender.address)], now=now)
     department = directory.department(draft.department)
+    topic = directory.topic(draft.topic) if draft.topic else None
     event = refusal(
         draft,
         person=person,
         actor=draft.sender if owner else attrs.evolve(draft.sender, id=person.id),
         department=Department(department.id, department.name),
+        topic=HelpTopic(topic.id, topic.name) if topic else None,
         reason=reason,
         raw_mail_id=raw_mail_id,
         incoming=incoming,
@@ -53,6 +55,7 @@ def refusal(
     person: EndUser,
     actor: Actor,
     department: Department,
+    topic: HelpTopic | None,
     reason: str,
     raw_mail_id: int | None,
     incoming: Incoming | None,
@@ -66,6 +69,7 @@ def refusal(
         actor=actor,
         end_user=person,
         department=department,
+        topic=topic,
         reason=reason,
         subject=draft.subject,
         raw_mail_id=raw_mail_id,

@@ -14,8 +14,8 @@ from ..store.directory import Directory
 from ..store.ticket_changes import NewEntry
 from . import sla
 from .acts import Act, agent_id_of, take_up
-from .answers import check_text
 from .status import put_status, status_events
+from .typed import check_text, with_plain_line_ends
 from .words import NO_MORE, Words
 
 
@@ -58,7 +58,8 @@ def post_reply(
     agent_id = agent_id_of(actor)
     if not reply.text.strip() and not reply.words.attachments:
         raise InvalidValue("The reply", "it has neither text nor attachment", "Write something.")
-    check_text(reply.text)
+    reply = attrs.evolve(reply, text=with_plain_line_ends(reply.text))
+    check_text(reply.text, "The text of the reply")
     before = take_up(session, directory, ticket_id=ticket_id, actor=actor, now=now)
     _check_chosen(before, reply)
     references = tickets.message_ids(session, ticket_id)

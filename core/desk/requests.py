@@ -10,23 +10,24 @@ from sqlalchemy.orm import Session
 
 from ..contract.clock import Clock
 from ..contract.drafts import MessageDraft, Refusal
-from ..contract.errors import DeskbellError
+from ..contract.errors import DeskbellError, InvalidValue
 from ..contract.events import Event
 from ..contract.faults import FaultReporter
 from ..contract.people import Actor
-from ..contract.tickets import Origin, Priority, TicketStatus
-from ..store import tickets
+from ..contract.tickets import Origin, Priority, Ticket, TicketStatus
+from ..store import end_users, tickets
 from ..store.database import Database
 from ..store.directory import Directory
 from ..store.end_users import Person
+from .access import require_active
 from .acknowledge import acknowledge_ticket
 from .answers import message_answer, refusal_reason, ticket_answer
-from .assign import assign_ticket
+from .assign import assign_ticket, check_assignable
 from .before import BeforeHooks
 from .collaborators import add_collaborator, chosen_ids, remove_collaborator, set_collaborator_active
 from .drafting import draft_continuing
 from .merge import merge_tickets
-from .message import Posting, closed_for_good, post_message
+from .message import Posting, closed_for_good, post_message, takes_part
 from .note import post_note
 from .open import open_ticket
 from .opening import Opening
@@ -36,6 +37,7 @@ from .release import release_message
 from .reply import Reply, post_reply
 from .status import change_status
 from .transfer import transfer_ticket
+from .typed import check_line, check_text, with_plain_line_ends
 from .unassign import unassign_ticket
 from .watch import unwatch_ticket, watch_ticket
 from .words import NO_MORE, Words
@@ -82,8 +84,14 @@ class Requests:
         """Open a ticket from a draft that no plugin has seen yet.
 
         :returns: the events, to be rung; one `ticket_refused` when a plugin said no, or the end user has too many open tickets.
+        :raises InvalidValue: when the draft holds what cannot be stored, or the chosen agent cannot get a ticket.
+        :raises NotActive: when the account of the agent who opens it is switched off.
         :raises UnknownName: when the draft names what the desk does not know.
         """
+        return self._open(self._typed(opening))
+
+    def _open(self, opening: Opening) -> tuple[Event, ...]:
+        """Open a ticket of which all that was typed is checked."""
         answer = self._hooks.before_ticket_created(opening.draft)
         with self._db.writing() as session:
             directory = self._db.directory(session)
@@ -105,17 +113,26 @@ class Requests:
     ) -> tuple[Event, ...]:
         """Append an end user's message to a ticket, or open a new one where the ticket is closed for too long.
 
+        Who takes no part in the ticket opens none: the message is held, as on an open ticket.
+
         :returns: the events, to be rung.
+        :raises InvalidValue: when there is nothing in the message, or what cannot be stored.
         :raises UnknownName: when there is no such ticket.
         :raises RequestRefused: when a plugin said no to the message.
         """
+        if not text.strip() and not words.attachments:
+            raise InvalidValue("The message", "it has neither text nor attachment", "Write something.")
+        text = with_plain_line_ends(text)
+        check_text(text, "The text of the message")
+        check_line(sender.name, "The name of the sender")
         with self._db.reading() as session:
             directory = self._db.directory(session)
             ticket = tickets.find_living(session, number)
             too_late = closed_for_good(directory, ticket, now=self._clock.now())
+            too_late = too_late and _is_participant(session, ticket, sender)
         if too_late:
             draft = draft_continuing(directory, ticket=ticket, sender=sender, origin=origin, text=text)
-            return self.open(Opening(draft=draft, words=words, continues=ticket.number))
+            return self._open(Opening(draft=draft, words=words, continues=ticket.number))
         offered = MessageDraft(sender=sender, origin=origin, ticket=ticket.number, text=text)
         answer = self._hooks.before_message_accepted(offered)
         if isinstance(answer, Refusal):
@@ -239,6 +256,20 @@ class Requests:
         with self._acting(number, actor) as act:
             return acknowledge_ticket(**act)
 
+    def _typed(self, opening: Opening) -> Opening:
+        """The opening with plain line ends, if somebody may open it and all of it can be stored."""
+        draft = attrs.evolve(opening.draft, text=with_plain_line_ends(opening.draft.text))
+        check_line(draft.subject, "The subject of the ticket")
+        check_text(draft.text, "The text of the ticket")
+        check_line(draft.sender.name, "The name of the sender")
+        for person in (opening.person, *opening.collaborators):
+            check_line(person.name, f"The name of {person.address}")
+        directory = self.directory()
+        require_active(directory, draft.sender)
+        if opening.by_hand and draft.agent:
+            check_assignable(directory.agent(draft.agent), "The ticket")
+        return attrs.evolve(opening, draft=draft)
+
     @contextmanager
     def _acting(self, number: str, actor: Actor) -> Iterator[_Acting]:
         with self._db.writing() as session:
@@ -249,3 +280,9 @@ class Requests:
                 "actor": actor,
                 "now": self._clock.now(),
             }
+
+
+def _is_participant(session: Session, ticket: Ticket, sender: Actor) -> bool:
+    """Whether the person takes part in the ticket, under whatever address; whom nobody knows does not."""
+    found = end_users.find(session, [sender.address]) if sender.address else {}
+    return any(takes_part(ticket, user.id) for user in found.values())

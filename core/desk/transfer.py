@@ -11,6 +11,7 @@ from ..store import journal, ticket_updates, tickets
 from ..store.directory import Directory
 from . import sla
 from .acts import Act, take_up
+from .typed import check_text, with_plain_line_ends
 
 
 def transfer_ticket(
@@ -27,10 +28,13 @@ def transfer_ticket(
 
     :param comment: goes with the event; no note is written.
     :returns: `ticket_transferred`, or nothing when the ticket is there already.
+    :raises InvalidValue: when the comment holds what no text does.
     :raises MayNotOpen: when the acting agent may not open the ticket where it is; the target does not matter.
     :raises MergedAway: when it was merged into another one.
     :raises UnknownName: when there is no such ticket or department.
     """
+    comment = with_plain_line_ends(comment)
+    check_text(comment, "The comment")
     before = take_up(session, directory, ticket_id=ticket_id, actor=actor, now=now)
     if department_id not in directory.departments:
         raise UnknownName("department with the id", str(department_id))

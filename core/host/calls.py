@@ -4,12 +4,17 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
-from traceback import format_exception_only
+from traceback import format_exception
 
 import attrs
+import structlog
 
 from ..contract.faults import Fault
+from ..store.scrub import without_secrets
 from ..store.trouble import database_fault, plain_words
+from .whereabouts import class_and_place
+
+log = structlog.get_logger("deskbell")
 
 
 @attrs.frozen
@@ -111,6 +116,17 @@ def _result(call: Callable[[], object]) -> Result:
     try:
         return call()
     except BaseException as error:  # noqa: BLE001 - nothing a plugin raises may end this thread, not even SystemExit
-        # A database's own words may hold what is in its rows: only its reason is told.
-        words = plain_words(error) or "".join(format_exception_only(error)).strip()
-        return CallFailed("raised", words[:500], database=database_fault(error))
+        return raised(error)
+
+
+def raised(error: BaseException) -> CallFailed:
+    """The failure of a stranger's code that raised `error`, which is logged in full.
+
+    What is told of it holds no word of the error's own: those may quote the mail that the code was at work on. Of a
+    database's error the reason is told.
+    """
+    words = plain_words(error)
+    if not words:
+        words = class_and_place(error)
+        log.error("A plugin or channel raised", what=words, trace=without_secrets("".join(format_exception(error))))
+    return CallFailed("raised", words[:500], database=database_fault(error))

@@ -63,7 +63,8 @@ def prepare(
     if match is None and letter.verdict.automatic and _is_agent(directory, letter.sender):
         return Declined(letter=letter, reason=MACHINE_OF_AGENT)
     words = _words(letter, files)
-    if match is None or match.too_late:
+    # What a machine wrote reopens nothing: it is kept where it belongs, however long the ticket is closed.
+    if match is None or (match.too_late and not letter.verdict.automatic):
         offered = _ticket_draft(directory, letter, match)
         answered = hooks.before_ticket_created(offered)
         continues = match.ticket.number if match else ""

@@ -7,7 +7,7 @@ import attrs
 from sqlalchemy.orm import Session
 
 from ..contract.drafts import MessageDraft, Refusal, TicketDraft
-from ..contract.events import Event, TicketCreated, TicketRefused
+from ..contract.events import Event, MessagePosted, TicketCreated, TicketRefused
 from ..contract.faults import FaultReporter
 from ..desk.answers import message_answer, refusal_reason, ticket_answer
 from ..desk.limits import refused_because
@@ -15,7 +15,7 @@ from ..desk.message import Posting, post_messages
 from ..desk.open import open_tickets
 from ..desk.opening import Opening
 from ..desk.refuse import refuse_ticket
-from ..store import end_users, raw_mails
+from ..store import end_users, merging, raw_mails
 from ..store.directory import Directory
 from ..store.end_users import Person
 from ..store.raw_mails import COPY_OF, RawMail, RawState, Settled
@@ -127,7 +127,14 @@ class _Work:
         acts = post_messages(self.session, self.directory, postings=[posting for _, posting in new], now=self.now)
         for (each, _), act in zip(new, acts, strict=True):
             self.events += act
-            self.outcomes.append(_settled(each.letter, reason=each.letter.route.note, ticket_id=each.ticket_id))
+            ticket_id = self._landed(each, act)
+            self.outcomes.append(_settled(each.letter, reason=each.letter.route.note, ticket_id=ticket_id))
+
+    def _landed(self, new: NewMessage, act: Sequence[Event]) -> int:
+        """The ticket that a message is on: another one than it answers, if that was merged away meanwhile."""
+        if act and isinstance(act[0], MessagePosted):
+            return act[0].ticket.id
+        return merging.standing(self.session, [new.ticket_id]).get(new.ticket_id, new.ticket_id)
 
     def _posting(self, new: NewMessage, answered: MessageDraft) -> Posting:
         draft = message_answer(offered=new.offered, answered=answered, faults=self.faults)

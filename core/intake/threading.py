@@ -21,7 +21,8 @@ class Match:
     """The ticket that a mail belongs to.
 
     `verified` tells that the mail answers one of ours, by its unguessable Message-ID, and comes from the participant whom
-    that one went to. `too_late` tells that the ticket is closed for too long to be reopened.
+    that one went to. `too_late` tells that the ticket is closed for too long to be reopened by the sender, who takes part
+    in it: a stranger's mail is held there, as it is on an open ticket, and learns nothing of it.
     """
 
     ticket: Ticket
@@ -112,11 +113,14 @@ class _Known:
 
     def match(self, letter: Letter, identifiers: Sequence[str], numbers: Sequence[str]) -> Match | None:
         """The ticket of a letter, or None."""
-        return (
+        found = (
             self._by_our_mail(letter, identifiers)
             or self._by_stored_mail(identifiers)
             or self._by_number(letter, numbers)
         )
+        if found is None or not found.too_late:
+            return found
+        return attrs.evolve(found, too_late=self._takes_part(letter, found.ticket))
 
     def _by_our_mail(self, letter: Letter, identifiers: Sequence[str]) -> Match | None:
         answered = [each for identifier in identifiers for each in self.sent.get(identifier, ())]
@@ -133,12 +137,9 @@ class _Known:
 
     def _by_number(self, letter: Letter, numbers: Sequence[str]) -> Match | None:
         """A number can be guessed: it counts only in a mail that claims to be a participant's."""
-        user_id = self._user_of(letter.sender.address)
         found = (self.by_number[number] for number in numbers if number in self.by_number)
-        for match in filter(None, map(self._match, found)):
-            if user_id is not None and takes_part(match.ticket, user_id):
-                return match
-        return None
+        matches = filter(None, map(self._match, found))
+        return next((match for match in matches if self._takes_part(letter, match.ticket)), None)
 
     def _match(self, ticket_id: int, *, verified: bool = False) -> Match | None:
         ticket = self.tickets.get(ticket_id)
@@ -147,12 +148,21 @@ class _Known:
         return Match(ticket=ticket, verified=verified, too_late=ticket.id in self.too_late)
 
     def _went_to(self, sent: Sent, letter: Letter) -> bool:
-        """Whether our mail went to one of the sender's addresses, and the sender takes part in its ticket."""
+        """Whether our mail went to one of the sender's addresses, and the sender takes part in its ticket.
+
+        An id that others got to see as well, that of a mail to several people, tells nothing about who answers.
+        """
+        if not sent.private:
+            return False
         user_id = self._user_of(letter.sender.address)
         ticket = self.tickets.get(sent.ticket_id)
         if user_id is None or ticket is None or not takes_part(ticket, user_id):
             return False
         return user_id == self._user_of(sent.address)
+
+    def _takes_part(self, letter: Letter, ticket: Ticket) -> bool:
+        user_id = self._user_of(letter.sender.address)
+        return user_id is not None and takes_part(ticket, user_id)
 
     def _user_of(self, address: str) -> int | None:
         return self.users.get(normalise(address)) if address else None

@@ -14,7 +14,7 @@ from ..contract.notices import Notice, Per
 from ..host.admission import Admitted
 from ..host.calls import CallFailed
 from ..store import windows
-from ..store.database import Database
+from ..store.database import Database, DatabaseFailed, DatabaseUnavailable
 from ..store.directory import Directory
 from ..store.guards import GuardBook, Guards
 from . import audience
@@ -34,7 +34,7 @@ class Considered:
 
 @attrs.frozen(kw_only=True)
 class _View:
-    """By what the events are judged. `moments` says when, where that is not now."""
+    """By what the events are judged; `moment` says when."""
 
     directory: Directory
     guards: Guards
@@ -92,6 +92,9 @@ class Considering:
             try:
                 decision = self._decide(event, answer.notice, answer, view)
                 return Considered(event=event, decision=decision, admitted=answer.admitted, notice=answer.notice)
+            except (DatabaseUnavailable, DatabaseFailed):
+                # Not the plugin's fault: the act stays unrung, and is rung when the database is back.
+                raise
             except Exception as error:  # noqa: BLE001 - one plugin's odd audience must not silence the others
                 failure = CallFailed("raised", f"{type(error).__name__}: {error}")
                 answer = self._switchboard.failed(answer, event, failure)

@@ -1,5 +1,6 @@
 """The header of an outgoing mail: from whom, in answer to what, threaded how, marked as automatic or not."""
 
+import re
 import secrets
 from base64 import b32encode
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ from ..store.directory import DepartmentRecord, Directory
 from .switchboard import place_of
 
 TOKEN_BYTES = 20
+OUR_ID = re.compile(r"<db\.", re.IGNORECASE)
+"""How the Message-IDs begin that tell who answers."""
 
 
 def new_message_id(domain: str) -> str:
@@ -49,11 +52,15 @@ def envelope_for(event: Event, *, manner: type[Plugin], directory: Directory, no
 
 
 def shared_by(envelope: Envelope, told: Sequence[Candidate]) -> Envelope:
-    """The header of one mail to all: the owner in To and the others in Cc; without the owner all of them in To."""
+    """The header of one mail to all: the owner in To and the others in Cc; without the owner all of them in To.
+
+    Whoever wrote the mail that it answers may have named ids of ours: those are that person's tokens, and nobody else's.
+    """
+    references = tuple(each for each in envelope.references if not OUR_ID.match(each))
     owners = [each for each in told if Role.OWNER in each.roles]
     others = [each for each in told if Role.OWNER not in each.roles]
     to, cc = (owners, others) if owners else (others, [])
-    return attrs.evolve(envelope, to=_mailboxes(to), cc=_mailboxes(cc))
+    return attrs.evolve(envelope, to=_mailboxes(to), cc=_mailboxes(cc), references=references)
 
 
 def _mailboxes(people: Iterable[Candidate]) -> tuple[tuple[str, str], ...]:

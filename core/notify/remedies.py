@@ -109,7 +109,8 @@ class Situation:
 
     @property
     def _topic(self) -> str:
-        topic = self.ticket.topic if self.ticket is not None else None
+        own = getattr(self.event, "topic", None)
+        topic = self.ticket.topic if self.ticket is not None else own
         return topic.name if topic is not None else ""
 
     @property

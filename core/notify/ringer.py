@@ -4,7 +4,7 @@
 followed by the second transaction of the way of an event. There is no other path.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from ..contract.clock import Clock
 from ..contract.decisions import Candidate, Decision
-from ..contract.events import Event
+from ..contract.events import Event, PluginQuarantined, SystemErrorReported
 from ..contract.faults import Fault, FaultReporter, hit
-from ..host.calls import BoundedCalls
+from ..host.admission import Admitted
+from ..host.calls import BoundedCalls, raised
 from ..outbox import enqueue
 from ..store import decisions, journal, load_directory
 from ..store.database import Database, DatabaseUnavailable
@@ -28,6 +29,7 @@ from .guests import Guests
 from .packing import Packing, Parcel
 from .rendering import Renderer
 from .switchboard import Switchboard
+from .switches import is_always_on
 
 CHANNEL = "smtp"
 SWEEP_AFTER = timedelta(seconds=5)
@@ -36,13 +38,21 @@ SWEEP_EVENTS = 500
 TRIES_WITH_ALL = 2
 MOST_RINGS = 5
 
+Fatal = SystemErrorReported | PluginQuarantined
+"""What the administrator must hear of, whatever is installed."""
+
 
 @attrs.frozen(kw_only=True)
 class Rung:
-    """What a ring wrote: how many decisions and deliveries."""
+    """What a ring wrote: how many decisions and deliveries.
+
+    `unheard` are the fatal errors among the events that this ring took, and no other, of which no plugin that is always
+    on tells anybody.
+    """
 
     decisions: int = 0
     deliveries: int = 0
+    unheard: tuple[Fatal, ...] = ()
 
 
 class Ringer:
@@ -95,39 +105,43 @@ class Ringer:
         hit("notify.committed")
         return rung
 
-    def sweep(self) -> int:
+    def sweep(self, *, on_unheard: Callable[[Sequence[Fatal]], None] = lambda _: None) -> int:
         """Ring the acts that a crash left unrung; answer how many events they held.
 
         Each try is noted before it begins. An act that ended the process twice is rung to built-in plugins only.
+
+        :param on_unheard: called after each act with its `Rung.unheard`, if there are any: the next act may end the process.
         """
         now = self._clock.now()
         with self._db.reading() as session:
             acts = journal.unrung(session, before=now - SWEEP_AFTER, limit=SWEEP_EVENTS)
         for act in acts:
-            self._ring_again(act)
+            if unheard := self._ring_again(act):
+                on_unheard(unheard)
         return sum(len(act.events) for act in acts)
 
-    def _ring_again(self, act: Unrung) -> None:
+    def _ring_again(self, act: Unrung) -> tuple[Fatal, ...]:
         """One act that cannot be rung must not keep the others waiting, nor end the process for ever.
 
         What ended a ring while the process lived is no crash: the next try is not counted as one.
         """
         if act.rings >= MOST_RINGS:
-            self._give_up(act)
-            return
+            return self._give_up(act)
         if act.events[0].act not in self._survived:
             with self._db.writing() as session:
                 journal.begin_ring(session, [event.id for event in act.events])
         self._survived.add(act.events[0].act)
         try:
-            self.ring(act.events, built_ins_only=act.rings >= TRIES_WITH_ALL)
+            rung = self.ring(act.events, built_ins_only=act.rings >= TRIES_WITH_ALL)
             self._survived.discard(act.events[0].act)
+            return rung.unheard
         except DatabaseUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - the next act must be rung, whatever is wrong with this one
-            self._report(act, "could not be rung and is tried again", f"{type(error).__name__}: {error}")
+            self._report(act, "could not be rung and is tried again", raised(error).detail)
+            return ()
 
-    def _give_up(self, act: Unrung) -> None:
+    def _give_up(self, act: Unrung) -> tuple[Fatal, ...]:
         because = f"The process ended {act.rings} times while this was rung; it is given up and nobody was told."
         now = self._clock.now()
         with self._db.writing() as session:
@@ -142,6 +156,7 @@ class Ringer:
             ]
             decisions.save(session, given_up, revision=directory.revision, now=now)
         self._report(act, "is given up: nobody was told of it", because)
+        return _unheard(act.events, ours=ours, heard=())
 
     def _report(self, act: Unrung, what: str, detail: str) -> None:
         names = ", ".join(f"{event.name} {event.id}" for event in act.events)
@@ -159,7 +174,19 @@ class Ringer:
             decisions.save(session, made, revision=directory.revision, now=now)
             bodies, due = _unpacked(kept, domain=directory.profile.domain, now=now)
             enqueue(session, bodies, due, now=now)
-        return Rung(decisions=len(made), deliveries=len(due))
+        heard = [
+            each.considered.event.id for each in kept if each.recipients and _is_always_heard(each.considered.admitted)
+        ]
+        return Rung(decisions=len(made), deliveries=len(due), unheard=_unheard(events, ours=ours, heard=heard))
+
+
+def _is_always_heard(admitted: Admitted) -> bool:
+    """Whether it is the alert of the house, that nothing silences: a stranger's may tell it somewhere, but not for sure."""
+    return admitted.built_in and is_always_on(type(admitted.plugin))
+
+
+def _unheard(events: Iterable[Event], *, ours: Collection[int], heard: Collection[int]) -> tuple[Fatal, ...]:
+    return tuple(each for each in events if isinstance(each, Fatal) and each.id in ours and each.id not in heard)
 
 
 def _claimed(session: Session, parcel: Parcel, *, now: datetime) -> Parcel:
@@ -176,17 +203,18 @@ def _unpacked(parcels: Iterable[Parcel], *, domain: str, now: datetime) -> tuple
     deliveries: list[NewDelivery] = []
     for parcel in parcels:
         for candidate, body in parcel.recipients:
-            message_id = parcel.message_id or envelopes.new_message_id(domain)
-            deliveries.append(
-                _delivery(parcel.considered, candidate, body=len(bodies) + body, message_id=message_id, now=now)
-            )
+            own_id = envelopes.new_message_id(domain)
+            ids = (parcel.message_id, own_id) if parcel.message_id else (own_id, "")
+            deliveries.append(_delivery(parcel.considered, candidate, body=len(bodies) + body, ids=ids, now=now))
         bodies += parcel.bodies
     return bodies, deliveries
 
 
 def _delivery(
-    considered: Considered, candidate: Candidate, *, body: int, message_id: str, now: datetime
+    considered: Considered, candidate: Candidate, *, body: int, ids: tuple[str, str], now: datetime
 ) -> NewDelivery:
+    """The delivery to one recipient; `ids` are its Message-ID and, where others share that, one for this recipient alone."""
+    message_id, private_id = ids
     ticket = getattr(considered.event, "ticket", None)
     return NewDelivery(
         journal_id=considered.event.id,
@@ -198,5 +226,6 @@ def _delivery(
         address=candidate.address,
         body=body,
         message_id=message_id,
+        private_id=private_id,
         due_at=now,
     )

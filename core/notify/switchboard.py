@@ -45,7 +45,8 @@ def place_of(event: Event) -> Place:
     incoming = getattr(event, "incoming", None)
     mailbox_id = incoming.mailbox.id if incoming is not None else None
     if isinstance(event, TicketRefused):
-        return Place(department_id=event.department.id, mailbox_id=mailbox_id)
+        topic_id = event.topic.id if event.topic is not None else None
+        return Place(department_id=event.department.id, topic_id=topic_id, mailbox_id=mailbox_id)
     ticket = event.ticket if isinstance(event, TicketEvent) else getattr(event, "ticket", None)
     if ticket is None:
         return Place(mailbox_id=mailbox_id)

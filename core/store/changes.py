@@ -20,14 +20,18 @@ class Kind(StrEnum):
     SHADOW = "shadow"
     OPTION = "option"
     SETTING = "setting"
+    RECORD = "record"
+    CHANNEL = "channel"
+    QUARANTINE = "quarantine"
 
 
 @attrs.frozen(kw_only=True)
 class Spot:
     """The place of one value that can be set.
 
-    `plugin` is empty for a setting; `field` is empty for a switch and a shadow, ``audience.<role>`` for the tick of a role;
-    `scope_id` is the department, topic or mailbox, 0 at the global level.
+    `plugin` is empty for what is not a plugin's; `field` is empty for a switch, a shadow and a quarantine,
+    ``audience.<role>`` for the tick of a role, and for a record or channel its place in the file of the desk, as
+    ``teams.Night.alerts``. `scope_id` is the department, topic or mailbox, 0 at the global level.
     """
 
     kind: Kind
@@ -51,7 +55,14 @@ class ChangeRecord:
 
 
 def note(
-    session: Session, spot: Spot, *, before: object, after: object, by: Actor, now: datetime, undoes_id: int | None
+    session: Session,
+    spot: Spot,
+    *,
+    before: object,
+    after: object,
+    by: Actor,
+    now: datetime,
+    undoes_id: int | None = None,
 ) -> None:
     """Write down a change, in the transaction that makes it."""
     session.add(

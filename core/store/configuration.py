@@ -2,7 +2,8 @@
 
 Every function works in the caller's transaction. Names are taken as they come: whether a plugin, option or setting
 exists is judged by those who know the installed plugins. Switches, shadows, options and settings have one door, `put`,
-which writes down who changed what; nothing else in the house writes their rows.
+which writes down who changed what; nothing else in the house writes their rows. `put` waits for whoever changes the
+directory at the moment; what a change depends on is read in a transaction of `Database.configuring`.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ from ..contract.kinds import Level, Switch
 from ..contract.people import Actor
 from . import changes
 from .changes import Kind, Spot
-from .database import touch_directory
+from .database import take_directory, touch_directory
 from .rows import (
     ChangeRow,
     ChannelRow,
@@ -61,8 +62,9 @@ def put(session: Session, spot: Spot, value: object, *, by: Actor, now: datetime
     :param undoes_id: the change that this one takes back.
     :raises LookupError: for a setting of a department or topic, when that or the SLA plan does not exist.
     """
+    take_directory(session)
     before = stored(session, spot)
-    if _same(before, value):
+    if same(before, value):
         return False
     _WRITERS[spot.kind](session, spot, value)
     session.flush()
@@ -75,8 +77,8 @@ def stored(session: Session, spot: Spot) -> object:
     return _READERS[spot.kind](session, spot)
 
 
-def _same(one: object, other: object) -> bool:
-    # True equals 1, and says something else.
+def same(one: object, other: object) -> bool:
+    """Whether two values say the same; True equals 1, and says something else."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
@@ -307,9 +309,13 @@ def set_channel_options(session: Session, name: str, options: Mapping[str, objec
     _channel(session, name).options = dict(options)
 
 
-def hold_channel(session: Session, name: str, held: bool) -> None:
-    """Keep a channel's deliveries back, or let them go."""
-    _channel(session, name).held = held
+def hold_channel(session: Session, name: str, held: bool) -> bool:
+    """Keep a channel's deliveries back, or let them go; False when it is so already."""
+    row = _channel(session, name)
+    if row.held == held:
+        return False
+    row.held = held
+    return True
 
 
 def _channel(session: Session, name: str) -> ChannelRow:
@@ -330,6 +336,7 @@ def forget_channel(session: Session, name: str) -> None:
 
 def quarantine(session: Session, plugin: str, reason: str, now: datetime) -> bool:
     """Set a plugin aside until it is released; False if it is aside already, and the first reason stays."""
+    take_directory(session)
     # Another process may set it aside at this moment.
     new = upserting(session, QuarantineRow).values(plugin=plugin, reason=reason, since=now)
     added = session.scalar(new.on_conflict_do_nothing().returning(QuarantineRow.plugin))

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from ..contract.clock import Clock
@@ -14,7 +12,8 @@ from .engines import is_sqlite, reading_engine, writing_engine
 from .load_directory import load_directory
 from .rows import CounterRow, DirectoryRow
 from .schema import HEAD, SchemaOutdated, schema_version
-from .trouble import DatabaseFailed, DatabaseUnavailable, OnTrouble, in_words
+from .sqlite_file import OpenedFile, missing_file
+from .trouble import DatabaseFailed, DatabaseUnavailable, OnTrouble, in_words, unusable
 from .turns import Turns
 from .upsert import upserting
 
@@ -25,6 +24,7 @@ __all__ = [
     "SchemaOutdated",
     "directory_revision",
     "open_database",
+    "take_directory",
     "touch_directory",
 ]
 
@@ -36,6 +36,7 @@ LOADS = 10
 REVISION = "directory"
 _CHANGED = "directory_changed"
 _RAISED = "directory_raised"
+_TAKEN = "directory_taken"
 
 
 class Database:
@@ -61,6 +62,7 @@ class Database:
             self._turn = Turns(wait_seconds=wait_seconds).take
         self._directory: Directory | None = None
         self._away: tuple[float, DatabaseUnavailable] | None = None
+        self._file = OpenedFile(url) if self.is_sqlite else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -87,6 +89,19 @@ class Database:
             yield session
             session.commit()
 
+    @contextmanager
+    def configuring(self) -> Iterator[Session]:
+        """A writing session for a change of the directory: one at a time, also on PostgreSQL.
+
+        What it reads of the directory stays so until its end, so that it may write what follows from it.
+
+        :raises DatabaseUnavailable: when the database is away, locked or full, or another one does not end.
+        :raises DatabaseFailed: when it refuses a statement.
+        """
+        with self.writing() as session:
+            take_directory(session)
+            yield session
+
     @staticmethod
     @contextmanager
     def savepoint(session: Session) -> Iterator[None]:
@@ -99,6 +114,8 @@ class Database:
         if self._away is not None and self._clock.monotonic() - self._away[0] < PAUSE_SECONDS:
             raise DatabaseUnavailable(self._away[1].detail, reported=self._away[1].reported)
         try:
+            if self._file is not None and (trouble := self._file.trouble()):
+                raise unusable(trouble, self._on_trouble)
             with in_words(self._on_trouble):
                 connection = engine.connect()
         except DatabaseUnavailable as error:
@@ -145,9 +162,9 @@ def open_database(url: str, *, clock: Clock, on_trouble: OnTrouble | None = None
     :raises SchemaOutdated: when they are of another one, or there are none.
     :raises DatabaseUnavailable: when the database is away.
     """
-    if is_sqlite(url) and not Path(make_url(url).database or "").exists():
+    if missing := missing_file(url):
         # SQLite would make an empty file.
-        raise SchemaOutdated("")
+        raise SchemaOutdated("", missing=missing)
     db = Database(url, clock=clock, on_trouble=on_trouble)
     try:
         with db.reading() as session:
@@ -158,6 +175,19 @@ def open_database(url: str, *, clock: Clock, on_trouble: OnTrouble | None = None
         db.close()
         raise
     return db
+
+
+def take_directory(session: Session) -> None:
+    """Wait until nobody else changes the directory, and keep others from it until the transaction ends.
+
+    Call it before anything of the directory is read that the change depends on.
+    """
+    if session.info.get(_TAKEN):
+        return
+    counter = upserting(session, CounterRow).values(name=REVISION, value=0)
+    same = counter.on_conflict_do_update(index_elements=["name"], set_={"value": CounterRow.value})
+    session.connection().execute(same)
+    session.info[_TAKEN] = True
 
 
 def touch_directory(session: Session) -> None:
@@ -195,5 +225,6 @@ def _raise_revision(session: Session, _: object) -> None:
 
 @event.listens_for(WritingSession, "after_soft_rollback")
 def _forget_raise(session: Session, _: object) -> None:
-    # A savepoint that was rolled back may have taken the raise along; another one more does no harm.
+    # A savepoint that was rolled back may have taken the raise or the turn along; another one more does no harm.
     session.info.pop(_RAISED, None)
+    session.info.pop(_TAKEN, None)

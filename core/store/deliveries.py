@@ -78,7 +78,10 @@ class NewBody:
 
 @attrs.frozen(kw_only=True)
 class NewDelivery:
-    """A notice for one address; `body` is the place of its words in the sequence of bodies that it is enqueued with."""
+    """A notice for one address; `body` is the place of its words in the sequence of bodies that it is enqueued with.
+
+    `private_id` is a Message-ID that this recipient alone gets to see, among the References; '' where `message_id` is that.
+    """
 
     journal_id: int
     ticket_id: int | None
@@ -89,6 +92,7 @@ class NewDelivery:
     address: str
     body: int
     message_id: str
+    private_id: str = ""
     due_at: datetime
 
 
@@ -205,6 +209,7 @@ def _values(delivery: NewDelivery, *, number: int, body_id: int, now: datetime) 
         "address_key": normalise(delivery.address),
         "body_id": body_id,
         "message_id": delivery.message_id,
+        "private_id": delivery.private_id or None,
         "due_at": delivery.due_at,
         "created_at": now,
         "planned_from": now,
@@ -225,6 +230,7 @@ _DUE = (
         DeliveryRow.address,
         DeliveryRow.body_id,
         DeliveryRow.message_id,
+        DeliveryRow.private_id,
         DeliveryRow.state,
         DeliveryRow.fence,
         DeliveryRow.attempts,
@@ -342,7 +348,7 @@ def _delivery(row: AnyRow, body: NewBody, *, attempt: int) -> Delivery:
         cc=envelope.cc,
         reply_to=envelope.reply_to,
         in_reply_to=envelope.in_reply_to,
-        references=envelope.references,
+        references=(row.private_id, *envelope.references) if row.private_id else envelope.references,
         automatic=envelope.automatic,
     )
 

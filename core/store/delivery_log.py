@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 from cattrs.preconf.orjson import make_converter
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..contract.errors import UnknownName
@@ -61,12 +61,16 @@ class Shown:
 
 @attrs.frozen(kw_only=True)
 class Sent:
-    """The mail of ours that a Message-ID names; `address` is whom it went to."""
+    """The mail of ours that a Message-ID names; `address` is whom it went to.
+
+    `private` says that nobody else got to see that id: an answer that names it comes from there.
+    """
 
     message_id: str
     ticket_id: int
     address: str
     delivery_id: int
+    private: bool
 
 
 def list_deliveries(
@@ -149,13 +153,22 @@ def find_by_message_id(session: Session, message_ids: Collection[str]) -> tuple[
     One id may name several: a mail to several people is one delivery each. The ticket is the one that it lives on in.
     """
     standing = func.coalesce(TicketRow.merged_into_id, TicketRow.id)
+    named = or_(DeliveryRow.message_id.in_(message_ids), DeliveryRow.private_id.in_(message_ids))
     rows = session.execute(
-        select(DeliveryRow.message_id, standing, DeliveryRow.address, DeliveryRow.id)
+        select(DeliveryRow.message_id, DeliveryRow.private_id, standing, DeliveryRow.address, DeliveryRow.id)
         .join(TicketRow, TicketRow.id == DeliveryRow.ticket_id)
-        .where(DeliveryRow.message_id.in_(message_ids))
+        .where(named)
         .order_by(DeliveryRow.id.desc())
     )
     return tuple(
-        Sent(message_id=message_id, ticket_id=ticket_id, address=address, delivery_id=delivery_id)
-        for message_id, ticket_id, address, delivery_id in rows
+        Sent(
+            message_id=named_by,
+            ticket_id=ticket_id,
+            address=address,
+            delivery_id=delivery_id,
+            private=named_by == (private_id or message_id),
+        )
+        for message_id, private_id, ticket_id, address, delivery_id in rows
+        for named_by in (message_id, private_id)
+        if named_by is not None and named_by in message_ids
     )

@@ -13,6 +13,7 @@ from .rows import BanRow, CounterRow, SuppressionRow
 from .upsert import upserting
 
 REVISION = "guards"
+_CHANGED = "guards_changed"
 _REVISION = select(CounterRow.value).where(CounterRow.name == REVISION)
 
 
@@ -68,8 +69,10 @@ class GuardBook:
         if known.revision == revision:
             return known
         fresh = _load(session, revision)
-        with self._lock:
-            self._known = fresh
+        # A transaction that changed the guards may still be rolled back: what it sees is for itself alone.
+        if _CHANGED not in session.info:
+            with self._lock:
+                self._known = fresh
         return fresh
 
 
@@ -123,6 +126,7 @@ def _pattern(pattern: str) -> str:
 
 
 def _raise_revision(session: Session) -> None:
+    session.info[_CHANGED] = True
     counter = upserting(session, CounterRow).values(name=REVISION, value=1)
     session.connection().execute(
         counter.on_conflict_do_update(index_elements=["name"], set_={"value": CounterRow.value + 1})

@@ -3,11 +3,16 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..contract.tickets import TicketStatus
 from .rows import CollaboratorRow, EntryRow, TicketRow, WatcherRow
+
+# On the way of every message, therefore made once.
+_STANDING = select(TicketRow.id, TicketRow.merged_into_id).where(
+    TicketRow.id.in_(bindparam("ids", expanding=True)), TicketRow.merged_into_id.is_not(None)
+)
 
 
 def standing(session: Session, ticket_ids: Collection[int]) -> Mapping[int, int]:
@@ -17,10 +22,20 @@ def standing(session: Session, ticket_ids: Collection[int]) -> Mapping[int, int]
     """
     if not ticket_ids:
         return {}
-    merged = select(TicketRow.id, TicketRow.merged_into_id).where(
-        TicketRow.id.in_(ticket_ids), TicketRow.merged_into_id.is_not(None)
-    )
-    return {ticket_id: target for ticket_id, target in session.connection().execute(merged) if target is not None}
+    rows = session.connection().execute(_STANDING, {"ids": list(ticket_ids)})
+    return {ticket_id: target for ticket_id, target in rows if target is not None}
+
+
+def merged_before(session: Session, ticket_id: int) -> frozenset[int]:
+    """The tickets that were merged into this one."""
+    wanted = select(TicketRow.id).where(TicketRow.merged_into_id == ticket_id)
+    return frozenset(session.connection().scalars(wanted))
+
+
+def manual_due_dates(session: Session, ticket_ids: Collection[int]) -> Mapping[int, datetime]:
+    """The due dates that people set, by ticket; those without one are left out."""
+    wanted = select(TicketRow.id, TicketRow.manual_due_at).where(TicketRow.id.in_(ticket_ids))
+    return {ticket_id: at for ticket_id, at in session.connection().execute(wanted) if at is not None}
 
 
 def move_entries(session: Session, *, source: int, target: int) -> None:
@@ -46,7 +61,10 @@ def move_watchers(session: Session, *, source: int, target: int) -> None:
 
 
 def point(session: Session, *, source: int, target: int, now: datetime) -> None:
-    """Write down where the source went, for those merged into it before as well, and close it if it is open."""
+    """Write down where the source went, for those merged into it before as well, and close it if it is open.
+
+    All these tickets must be locked.
+    """
     connection = session.connection()
     went = or_(TicketRow.id == source, TicketRow.merged_into_id == source)
     connection.execute(update(TicketRow).where(went).values(merged_into_id=target, updated_at=now))

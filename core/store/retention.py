@@ -1,15 +1,19 @@
-"""How long decisions are kept: the old ones go in small transactions, and with them the directories that none of them needs."""
+"""How long decisions are kept: the old ones go in small transactions, and with them the directories that none of them needs.
+
+Windows and faults that nobody has met for a long time go as well. A clock that runs far ahead deletes nothing: what is older
+than a moment goes only where something is younger, which a desk at work has always written.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import attrs
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from .database import Database
-from .rows import CounterRow, DecisionRow, DirectoryRevisionRow
+from .rows import CounterRow, DecisionRow, DirectoryRevisionRow, FaultRow, WindowRow
 from .upsert import upserting
 
 BATCH = 1000
@@ -17,36 +21,92 @@ BATCH = 1000
 SETTLED = timedelta(days=1)
 """How long after its successor a directory may still be in use by a ring that began with it."""
 _UNTIL = "decisions_purged_minutes"
+_FORGOTTEN = "forgotten_minutes"
 
 
 @attrs.frozen(kw_only=True)
 class Purged:
-    """How many decisions and kept directories went."""
+    """How many decisions and kept directories went, and how many windows and faults."""
 
     decisions: int = 0
     directories: int = 0
+    windows: int = 0
+    faults: int = 0
 
 
 def purged_before(session: Session) -> datetime | None:
     """Decisions made before this moment are gone; None when none was ever purged."""
-    minutes = session.connection().scalar(select(CounterRow.value).where(CounterRow.name == _UNTIL))
+    return _noted(session, _UNTIL)
+
+
+def forgotten_at(session: Session) -> datetime | None:
+    """When `forget` was last done; None when it never was."""
+    return _noted(session, _FORGOTTEN)
+
+
+def _noted(session: Session, name: str) -> datetime | None:
+    minutes = session.connection().scalar(select(CounterRow.value).where(CounterRow.name == name))
     return None if minutes is None else datetime.fromtimestamp(minutes * 60, UTC)
 
 
 def purge(db: Database, *, before: datetime, now: datetime) -> Purged:
     """Delete the decisions made before `before`, then the directories that no decision needs any more.
 
-    Events and deliveries stay. What is interrupted goes on at the next call.
+    Events and deliveries stay. What is interrupted goes on at the next call. Nothing goes when `before` is later than the
+    newest decision: then the clock is wrong, or all that is left is what the desk did last.
 
     :raises DatabaseUnavailable: when the database is away.
     """
     before = before.replace(second=0, microsecond=0)  # to the minute, as it is remembered
+    with db.reading() as session:
+        newest = select(DecisionRow.decided_at).order_by(DecisionRow.id.desc()).limit(1)
+        youngest = session.connection().scalar(newest)
+    if youngest is None or before > youngest:
+        return Purged()
     decisions, after, done = 0, 0, False
     while not done:
         with db.writing() as session:
             gone, after, done = _purge_batch(session, before=before, after=after)
         decisions += gone
     return Purged(decisions=decisions, directories=_purge_directories(db, now=now))
+
+
+def forget(db: Database, *, before: datetime, now: datetime) -> Purged:
+    """Delete the windows that were last taken before `before`, and the faults that were last met then.
+
+    :raises DatabaseUnavailable: when the database is away.
+    """
+    with db.reading() as session:
+        young_window = _is_any_younger(session, WindowRow.at, before)
+        young_fault = _is_any_younger(session, FaultRow.last_at, before)
+    windows, gone = 0, BATCH if young_window else 0
+    while gone == BATCH:
+        gone = _forget_windows(db, before)
+        windows += gone
+    with db.writing() as session:
+        old = delete(FaultRow).where(FaultRow.last_at < before)
+        faults = session.connection().execute(old).rowcount if young_fault else 0
+        _note(session, _FORGOTTEN, now, backwards=True)
+    return Purged(windows=windows, faults=faults)
+
+
+def _is_any_younger(session: Session, at: InstrumentedAttribute[datetime], before: datetime) -> bool:
+    return session.connection().scalar(select(at).where(at >= before).limit(1)) is not None
+
+
+def _forget_windows(db: Database, before: datetime) -> int:
+    """Delete up to a batch of them; answer how many there were."""
+    with db.writing() as session:
+        connection = session.connection()
+        old = connection.execute(
+            select(WindowRow.plugin, WindowRow.key).where(WindowRow.at < before).limit(BATCH)
+        ).all()
+        if old:
+            keys = [(row.plugin, row.key) for row in old]
+            # One that was taken meanwhile is young again, and stays.
+            gone = delete(WindowRow).where(tuple_(WindowRow.plugin, WindowRow.key).in_(keys), WindowRow.at < before)
+            connection.execute(gone)
+        return len(old)
 
 
 def _purge_batch(session: Session, *, before: datetime, after: int) -> tuple[int, int, bool]:
@@ -65,16 +125,20 @@ def _purge_batch(session: Session, *, before: datetime, after: int) -> tuple[int
     old = [number for number, decided_at in rows if decided_at < before]
     if old:
         connection.execute(delete(DecisionRow).where(DecisionRow.id.in_(old)))
-        _note(session, before)
+        _note(session, _UNTIL, before)
     return len(old), rows[-1].id if rows else after, not old
 
 
-def _note(session: Session, before: datetime) -> None:
-    """Remember up to when decisions are gone, so that explain does not take an old event for one that nobody heard."""
-    minutes = int(before.timestamp()) // 60
-    new = upserting(session, CounterRow).values(name=_UNTIL, value=minutes)
+def _note(session: Session, name: str, moment: datetime, *, backwards: bool = False) -> None:
+    """Remember up to when something is gone, so that explain does not take an old event for one that nobody heard.
+
+    :param backwards: also where a later moment is remembered, from a clock that was ahead.
+    """
+    minutes = int(moment.timestamp()) // 60
+    new = upserting(session, CounterRow).values(name=name, value=minutes)
+    earlier = CounterRow.value != minutes if backwards else CounterRow.value < minutes
     session.connection().execute(
-        new.on_conflict_do_update(index_elements=["name"], set_={"value": minutes}, where=CounterRow.value < minutes)
+        new.on_conflict_do_update(index_elements=["name"], set_={"value": minutes}, where=earlier)
     )
 
 

@@ -1,5 +1,7 @@
 """The version of the tables: what this program needs and what a database has."""
 
+from pathlib import Path
+
 from sqlalchemy import Connection, inspect, text
 
 from ..contract.errors import DeskbellError
@@ -9,11 +11,17 @@ HEAD = "0003"
 
 
 class SchemaOutdated(DeskbellError, RuntimeError):
-    """The tables are of another version than the program; `found` is theirs, '' when there are none."""
+    """The tables are of another version than the program; `found` is theirs, '' when there are none.
 
-    def __init__(self, found: str) -> None:
+    `missing` is the file that should hold them and is not there.
+    """
+
+    def __init__(self, found: str, *, missing: Path | None = None) -> None:
         self.found = found
-        if found > HEAD:
+        if missing is not None:
+            reason = f"not there: {missing} is missing"
+            remedy = "put it back from a backup, or correct database.url in deskbell.toml"
+        elif found > HEAD:
             reason = f"at version {found}, newer than this deskbell, which knows {HEAD}"
             remedy = "install the deskbell that brought it there, or restore the backup from before"
         else:

@@ -18,14 +18,14 @@ from .upsert import upserting
 class Timing:
     """The columns of one ticket, in the words of `TicketRow`.
 
-    `sla_left` seconds of business time are left at `sla_from` (below 0: exceeded by so many), which is None while the clock
-    is stopped. Without a plan there is no `sla_left`, and `sla_from` is when a plan that comes later counts from (None: from
-    the ticket's beginning). `due_at` is the earlier of what comes of that and of a manual due date.
+    `sla_used` seconds of business time were used at `sla_from`, which is None while the clock is stopped. Without a plan
+    time is used as well: it is counted when there is one. `due_at` is the earlier of what comes of that under the grace of
+    the plan, and of a manual due date.
     """
 
     sla_plan_id: int | None = None
     sla_from: datetime | None = None
-    sla_left: int | None = None
+    sla_used: int = 0
     due_at: datetime | None = None
     escalates_from: datetime | None = None
     next_look_at: datetime | None = None
@@ -39,7 +39,6 @@ class TimedTicket:
     status: TicketStatus
     department_id: int
     topic_id: int | None
-    created_at: datetime
     manual_due_at: datetime | None
     timing: Timing
 
@@ -54,7 +53,7 @@ class Milestone:
 
 
 _TIMING = tuple(attrs.fields_dict(Timing))
-_FACTS = ("id", "status", "department_id", "topic_id", "created_at", "manual_due_at")
+_FACTS = ("id", "status", "department_id", "topic_id", "manual_due_at")
 _TIMED = select(*(getattr(TicketRow, name) for name in (*_FACTS, *_TIMING)))
 _BY_ID = _TIMED.where(TicketRow.id.in_(bindparam("ids", expanding=True))).order_by(TicketRow.id)
 _DUE_TO_LOOK = (

@@ -44,6 +44,7 @@ class NewTicket:
     subject: str
     priority: Priority
     origin: Origin
+    status: TicketStatus = TicketStatus.OPEN
     owner_id: int
     owner_address: str
     department_id: int
@@ -56,7 +57,7 @@ class NewTicket:
     verified: bool = True
     sla_plan_id: int | None = None
     sla_from: datetime | None = None
-    sla_left: int | None = None
+    sla_used: int = 0
     due_at: datetime | None = None
     escalates_from: datetime | None = None
     next_look_at: datetime | None = None
@@ -114,7 +115,7 @@ def give_back_numbers(session: Session, count: int) -> None:
 
 
 def insert_tickets(session: Session, tickets: Sequence[NewTicket]) -> tuple[int, ...]:
-    """Write open tickets; answer their ids in the same order."""
+    """Write new tickets; answer their ids in the same order."""
     if not tickets:
         return ()
     return tuple(session.connection().scalars(_INSERT_TICKETS, [_ticket_values(ticket) for ticket in tickets]))
@@ -124,7 +125,7 @@ def _ticket_values(ticket: NewTicket) -> dict[str, Any]:
     values = attrs.asdict(ticket, recurse=False)
     return {
         **values,
-        "status": TicketStatus.OPEN.value,
+        "status": ticket.status.value,
         "priority": ticket.priority.value,
         "origin": ticket.origin.value,
         "updated_at": ticket.created_at,
@@ -191,12 +192,21 @@ def lock(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Ticket]:
 
     :raises UnknownName: when there is none with one of these ids.
     """
-    session.connection().execute(_LOCK, {"ids": list(ticket_ids)})
+    lock_rows(session, ticket_ids)
     found = snapshots(session, ticket_ids)
     for ticket_id in ticket_ids:
         if ticket_id not in found:
             raise UnknownName("ticket with the id", str(ticket_id))
     return found
+
+
+def lock_rows(session: Session, ticket_ids: Collection[int]) -> None:
+    """Let nobody else change these tickets until the transaction ends; unknown ids do not matter.
+
+    They are locked in the order of their ids. Who needs several locks them in one call: two transactions that lock in
+    different orders wait for each other.
+    """
+    session.connection().execute(_LOCK, {"ids": list(ticket_ids)})
 
 
 def touch(session: Session, ticket_ids: Collection[int], *, now: datetime) -> None:

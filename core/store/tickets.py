@@ -41,6 +41,9 @@ from .rows import (
 REFERENCES = 10
 """So many mails of a ticket are named in the thread of an answer."""
 
+IDS_AT_ONCE = 500
+"""So many tickets are read with one statement: no database takes any number of parameters."""
+
 
 def _columns(prefix: str, table: Any) -> tuple[Any, Any]:
     return table.id.label(f"{prefix}_id"), table.name.label(f"{prefix}_name")
@@ -122,7 +125,9 @@ def find_number(session: Session, number: str) -> Ticket:
 
     :raises UnknownName: when there is none.
     """
-    ticket_id = session.connection().scalar(select(TicketRow.id).where(TicketRow.number == number))
+    # What is no number need not be looked for; some of it could not even be sent to the database.
+    known = number.isascii() and number.isalnum()
+    ticket_id = session.connection().scalar(select(TicketRow.id).where(TicketRow.number == number)) if known else None
     if ticket_id is None:
         raise UnknownName("ticket", number)
     return snapshot(session, ticket_id)
@@ -135,17 +140,6 @@ def find_living(session: Session, number: str) -> Ticket:
     """
     found = find_number(session, number)
     return lives_on(session, [found.id])[found.id] if found.merged_into else found
-
-
-def find_standing(session: Session, number: str) -> Ticket:
-    """The ticket of this number, or the one that it was merged into.
-
-    :raises UnknownName: when there is none.
-    """
-    ticket_id = ids_by_number(session, [number]).get(number)
-    if ticket_id is None:
-        raise UnknownName("ticket", number)
-    return snapshot(session, ticket_id)
 
 
 def ids_by_number(session: Session, numbers: Collection[str]) -> Mapping[str, int]:
@@ -220,6 +214,14 @@ def snapshots(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Tic
     """Tickets as they stand now, by id; unknown ids are left out."""
     if not ticket_ids:
         return {}
+    ids = list(ticket_ids)
+    found: dict[int, Ticket] = {}
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        found.update(_read(session, ids[start : start + IDS_AT_ONCE]))
+    return found
+
+
+def _read(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Ticket]:
     rows = session.connection().execute(_TICKETS, {"ids": list(ticket_ids)}).all()
     collaborators = _collaborators(session, ticket_ids)
     watchers = _watchers(session, ticket_ids)

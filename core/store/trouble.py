@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..contract.errors import DeskbellError
 from ..contract.faults import Fault, FaultKind
+from .scrub import without_secrets
 
 # BUSY, LOCKED and PROTOCOL (sqlite.org/rescode.html; the low byte is the kind): somebody else holds the lock.
 _SQLITE_BUSY = frozenset({5, 6, 15})
@@ -30,8 +31,6 @@ CAUSES = 10
 # What a driver puts into quotes is a name of ours only after one of these words; all else may be somebody's data.
 _NAMED = r"(?:constraint|relation|column|table|index|sequence|schema|function|type|database|server at|socket)"
 _QUOTED = re.compile(rf"(?P<named>\b{_NAMED} )?(?P<quoted>\"(?:[^\"]|\"\")*(?:\"|$)|(?<!\w)'(?:[^']|'')*(?:'|$))")
-_IN_URL = re.compile(r"(://[^\s:/@]*):[^\s@]*@")
-_IN_WORDS = re.compile(r"(?i)\b(password|passwd|pwd|secret|api_?key)(\s*[=:]\s*)\S+")
 _LITERALS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$\w*\$.*?\$\w*\$|\b\d+(?:\.\d+)?\b", re.DOTALL)
 _PLACE = r"(?:\?|:\w+|%\(\w+\)s(?:::\w+(?: WITH(?:OUT)? TIME ZONE)?(?:\[\])?)?|%s)"
 _PLACES = re.compile(rf"{_PLACE}(?:\s*,\s*{_PLACE})+")
@@ -92,6 +91,11 @@ def in_words(on_trouble: OnTrouble | None = None) -> Iterator[None]:
         raise
 
 
+def unusable(words: str, on_trouble: OnTrouble | None) -> DatabaseUnavailable:
+    """The error of a database that cannot be used for a reason that no driver tells; `on_trouble` hears of it."""
+    return DatabaseUnavailable(words, reported=_tell(on_trouble, _fault(words, "", "", away=True)))
+
+
 def database_fault(error: BaseException) -> Fault | None:
     """The fault behind `error` or one of its causes, if it is a database's; None for waiting in vain and all else.
 
@@ -111,13 +115,8 @@ def plain_words(error: BaseException) -> str:
 
 
 def scrubbed(text: str) -> str:
-    """`text` without what may be data or secret: quoted words that are no names of tables, and passwords."""
-    return _QUOTED.sub(lambda found: found.group() if found["named"] else "'…'", without_passwords(text))
-
-
-def without_passwords(text: str) -> str:
-    """`text` with passwords in addresses, and what follows the word, taken out."""
-    return _IN_WORDS.sub(r"\1\2***", _IN_URL.sub(r"\1:***@", text))
+    """`text` without what may be data or secret: quoted words that are no names of tables, and `without_secrets`."""
+    return _QUOTED.sub(lambda found: found.group() if found["named"] else "'…'", without_secrets(text))
 
 
 def _tell(on_trouble: OnTrouble | None, fault: Fault) -> bool:

@@ -91,6 +91,27 @@ def test_notes_wait_for_a_database_that_is_away(
     assert len(watch.flush(db)) == 1
 
 
+@pytest.mark.parametrize("error", [ValueError("nobody expected it"), KeyboardInterrupt()], ids=repr)
+def test_notes_wait_when_something_unexpected_ends_a_flush(
+    db: Database, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    watch = Watch(clock=clock)
+    watch.report(FAULT, times=3)
+    watch.quarantine("bad-plugin", "it hung")
+
+    def end() -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "writing", end)
+        with pytest.raises(type(error)):
+            watch.flush(db)
+    fault, quarantine = watch.flush(db)
+    assert isinstance(fault, SystemErrorReported)
+    assert fault.count == 3
+    assert isinstance(quarantine, PluginQuarantined)
+
+
 def test_what_happened_in_a_silence_is_told_when_it_is_over(db: Database, clock: FrozenClock) -> None:
     watch = Watch(clock=clock)
     watch.report(FAULT)
@@ -144,8 +165,21 @@ def test_who_meets_a_reported_error_again_reports_nothing_new(clock: FrozenClock
     assert watch.pending
 
 
-def test_passwords_are_in_no_event(db: Database, clock: FrozenClock) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        "postgresql://desk:canary@db/x",
+        "password=canary",
+        'client_secret: "canary canary"',
+        "Authorization: Bearer canary-canary",
+        "AUTH PLAIN AGNhbmFyeQBjanary0canary=",
+        "https://hooks.example.com/services/canary?key=canary",
+    ],
+)
+def test_secrets_are_in_no_event(db: Database, clock: FrozenClock, words: str) -> None:
     watch = Watch(clock=clock)
-    watch.report(Fault(fingerprint="x", title="postgresql://desk:canary@db/x", detail="password=canary"))
-    [event] = watch.flush(db)
-    assert "canary" not in str(event)
+    watch.report(Fault(fingerprint="x", title=f"It failed: {words}", detail=words))
+    watch.quarantine("bad-plugin", words)
+    events = watch.flush(db)
+    assert len(events) == 2
+    assert "canary" not in str(events)

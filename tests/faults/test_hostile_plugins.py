@@ -269,6 +269,33 @@ def test_odd_answers_silence_nobody_else(
     assert set(EXPECTED) <= {mail.recipients[0] for mail in smtp_sink.mails}
 
 
+class ReadsANumber(Hostile):
+    """Takes the text of a message for a number: the error quotes it."""
+
+    @hookimpl
+    def ticket_created(self, event: TicketCreated) -> Notice | None:
+        assert event.entry is not None
+        int(event.entry.text)
+        return None
+
+
+def test_the_text_of_a_ticket_is_in_no_alert_and_no_quarantine(
+    desk_folder: Path, hostile_folder: Path, smtp_sink: SmtpSink
+) -> None:
+    with opened(desk_folder, plugins={"hostile": ReadsANumber(hostile_folder)}) as desk:
+        for number in range(5):
+            [event, *_] = receive(desk, MAIL.replace(b"<one@", f"<{number}@".encode()))
+        work_off(desk)
+        with desk.db.reading() as session:
+            reason = desk.db.directory(session).quarantined["hostile"]
+            told = [each.decision.because for each in decisions.of_event(session, event.id)]
+    mails = [mail.data.decode() for mail in smtp_sink.mails if "hostile" in str(mail.message["Subject"])]
+    assert len(mails) == 2
+    assert "ValueError in faults/test_hostile_plugins.py, line" in reason
+    for words in (reason, *told, *mails):
+        assert "second floor" not in words
+
+
 def test_five_failures_quarantine(desk_folder: Path, hostile_folder: Path) -> None:
     with opened(desk_folder, plugins={"hostile": Raises(hostile_folder)}) as desk:
         for number in range(5):

@@ -55,3 +55,19 @@ def test_a_file_is_applied_in_the_name_of_an_agent(cli: Cli, tmp_path: Path) -> 
     file.write_text("[settings]\nticket_limit = 4\n")
     assert "There is no agent named 'eve@example.com'" in cli("apply", str(file), "--by", "eve@example.com", code=1)
     assert cli.json("changes", "--limit", "1") == newest
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("changes", "undo"),
+        ("changes", "--limit"),
+        ("logins", "list", "--limit"),
+        ("explain", "--event"),
+        ("explain", "--refused"),
+        ("outbox", "show"),
+        ("mail", "show"),
+    ],
+)
+def test_a_number_that_no_database_holds_is_one_sentence(cli: Cli, command: tuple[str, ...]) -> None:
+    assert "is not in the range 1<=x<=" in cli(*command, "9" * 20, code=2)

@@ -252,7 +252,7 @@ CASES: dict[str, Case] = {
         toml="\n[departments.Support]\nticket_limit = 1\n",
         mails=(
             (ADA, "[#100001] You have reached the limit of open requests"),
-            (ADA, "Your request was kept, but not opened"),
+            (ADA, "Your request was not opened"),
         ),
     ),
     "reply-to-end-user": Case(journey=reply, mails=((ADA, "[#100001] No toner"), (CARL, "[#100001] No toner"))),

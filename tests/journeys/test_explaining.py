@@ -11,7 +11,7 @@ from deskbell.core.app.opening import open_desk
 from deskbell.core.cli.replay import Span
 from deskbell.core.store.rows import DecisionRow
 from stand_ins.command_line import Cli
-from stand_ins.desks import new_desk
+from stand_ins.desks import MAIL, new_desk, receive
 from stand_ins.lively_desk import TOML, every_row, how_many, mail
 
 OFF = """
@@ -159,13 +159,15 @@ def test_work_once_lets_old_decisions_go(cli: Cli, folder: Path, monkeypatch: py
         made = how_many(desk, DecisionRow)
         with desk.db.writing() as session:
             session.execute(update(DecisionRow).values(decided_at=desk.clock.now() - timedelta(days=40)))
+        receive(desk, MAIL.replace(b"<one@", b"<young@"))
+        young = how_many(desk, DecisionRow) - made
     cli("work", "--once")
     with open_desk(folder) as desk:
-        assert how_many(desk, DecisionRow) == made > 0
+        assert how_many(desk, DecisionRow) == made + young > young > 0
     more = folder.parent / "keep.toml"
     more.write_text("[settings]\nkeep_decisions_days = 30\n")
     cli("apply", str(more))
     cli("work", "--once")
     with open_desk(folder) as desk:
-        assert how_many(desk, DecisionRow) == 0
+        assert how_many(desk, DecisionRow) == young
         assert keeping.purge_old_decisions(desk).decisions == 0

@@ -229,7 +229,7 @@ def _story(dice: random.Random, names: Sequence[str]) -> Story:
 _ACTS = {
     "open": ("wait", "wait", "close", "acknowledge", "reply", "due", "move"),
     "waiting": ("open", "open", "open", "close", "due", "move"),
-    "closed": ("open", "move"),
+    "closed": ("open", "open", "wait", "move"),
 }
 _THEN = {"wait": "waiting", "close": "closed", "open": "open"}
 
@@ -243,7 +243,7 @@ def _up(minute: int) -> int:
 
 
 def expected(story: Story, known: dict[str, Place], looks: Sequence[int]) -> list[Rung]:
-    ticket = OracleTicket(place=known[story.department], origin=story.opened, told=story.opened, looks=looks)
+    ticket = OracleTicket(place=known[story.department], opened=story.opened, told=story.opened, looks=looks)
     for each in story.happenings:
         match each.act:
             case "wait":

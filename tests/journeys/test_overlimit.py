@@ -63,7 +63,12 @@ def test_an_agent_opens_a_ticket_with_collaborators_beyond_the_limit(cli: Cli) -
     # Who types at this machine has been let in: what came by unverified mail does not count against it.
     assert "ticket_refused" not in cli(*opening)
     assert "ticket_limit_reached" in cli(*opening)
-    assert "ticket_refused: overlimit" in cli(*opening)
+    refused = cli(*opening, code=1)
+    assert refused == (
+        "Error: No ticket was opened for ada@customer.example: the sender has too many open tickets: 'Support' allows 2. "
+        "Close one of them, let an agent open it (--by), or raise 'ticket_limit'.\n"
+    )
+    assert [row["number"] for row in cli.json("ticket", "list", "--limit", "1")] == ["100004"]
 
     by_agent = (*opening, "--by", "ann@example.com", "--cc", "ben@customer.example", "--cc", "ADA@customer.example")
     assert "ticket_limit_reached" in cli(*by_agent)

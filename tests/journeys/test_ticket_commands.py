@@ -119,3 +119,30 @@ def test_two_tickets_become_one_and_later_mail_lands_there(ticket: Cli) -> None:
 @pytest.mark.parametrize("command", ["reply", "note", "acknowledge", "watch", "unwatch"])
 def test_what_only_agents_do_wants_one(cli: Cli, command: str) -> None:
     assert "Missing option '--by'" in cli("ticket", command, NUMBER, code=2)
+
+
+def test_what_cannot_be_used_is_said_in_a_sentence(ticket: Cli) -> None:
+    octet = b"\xff".decode(errors="surrogateescape")
+    opening = ("ticket", "open", "--from", ADA, "--text", "It is empty.", "--subject")
+    assert "The subject of the ticket: it has more than one line." in ticket(*opening, "one\ntwo", code=1)
+    assert "the octet 0xFF" in ticket(*opening, octet, code=1)
+    assert "the octet 0xFF" in ticket(*opening, "Ink", "--from-name", octet, code=1)
+    assert "no mail address" in ticket(*opening, "Ink", "--cc", octet, code=1)
+    assert "There is no department" in ticket(*opening, "Ink", "--department", octet, code=1)
+    assert "The comment: it holds" in ticket("ticket", "assign", NUMBER, "--agent", BOB, "--comment", octet, code=1)
+    assert "There is no agent" in ticket("ticket", "assign", NUMBER, "--agent", octet, code=1)
+    assert "There is no agent" in ticket("ticket", "close", NUMBER, "--by", octet, code=1)
+    assert "There is no ticket" in ticket("ticket", "show", octet, code=1)
+    assert "There is no ticket" in ticket("ticket", "merge", NUMBER, "--into", octet, code=1)
+    assert "There is no collaborator" in ticket("ticket", "collaborator", "remove", NUMBER, octet, code=1)
+    assert "no mail address" in ticket("ticket", "message", NUMBER, "--from", octet, "--text", "And?", code=1)
+    message = ("ticket", "message", NUMBER, "--from", ADA, "--text")
+    assert "it has neither text nor attachment" in ticket(*message, "", code=1)
+    assert shown(ticket)["subject"] == "Toner"
+
+
+def test_numbers_too_large_for_the_database(ticket: Cli) -> None:
+    large = str(10**30)
+    assert "is not in the range" in ticket("ticket", "list", "--limit", large, code=2)
+    assert "is not in the range" in ticket("ticket", "release", NUMBER, large, code=2)
+    assert "There is no ticket" in ticket("ticket", "show", large, code=1)

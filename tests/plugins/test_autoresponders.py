@@ -112,7 +112,7 @@ def test_who_is_refused_learns_it_once_a_day() -> None:
     notice = answer(OverlimitNotice(), event)
     assert notice is not None
     assert notice.once == Once(Per.PERSON, "refused", hours=24)
-    assert notice.context == {"subject": "Printer"}
+    assert notice.context == {"subject": "Printer", "kept": False}
     assert told(OverlimitNotice(), event, directory=desk()) == ["Olga Owner"]
 
 

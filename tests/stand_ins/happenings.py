@@ -197,6 +197,7 @@ def refused(**changes: Any) -> TicketRefused:
         "end_user": ADA,
         "department": SUPPORT,
         "reason": "overlimit",
+        "raw_mail_id": 3,
         "subject": "One <b>more</b> {{ copier }}",
         **changes,
     }

@@ -94,32 +94,32 @@ class OracleTicket:
     """One ticket. Its acts are told in order; `until` is asked before each, and at the end."""
 
     place: Place
-    origin: int
-    """When it was opened or reopened."""
+    opened: int
     looks: Sequence[int]
     """The minutes in which somebody looks, in order."""
     status: str = "open"
     manual: int | None = None
-    left: int = 0
+    used: int = 0
+    """Open minutes up to `since`."""
     since: int | None = None
-    """When the clock of the plan went on, None while it stands."""
+    """When the clock went on, None while it stands."""
     escalation: int | None = None
     told: int = 0
     """Up to where it has been worked out."""
     soon_rung: set[int] = attrs.field(factory=set)
     overdue_rung: dict[int, int] = attrs.field(factory=dict)
-    steps_rung: set[tuple[int, int]] = attrs.field(factory=set)
+    steps_rung: set[tuple[int, int, int]] = attrs.field(factory=set)
+    """When the escalation began, the plan, the number."""
     rung: list[Rung] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
-        self._begin(self.origin)
+        self._begin(self.opened)
 
     # -- acts --------------------------------------------------------------------------------------------------------------
 
     def wait(self, now: int) -> None:
-        self.until(now)
-        self.status = "waiting"
-        self._pause(now)
+        """From open, or from closed."""
+        self._change(now, "waiting")
 
     def close(self, now: int) -> None:
         self.until(now)
@@ -127,13 +127,7 @@ class OracleTicket:
 
     def open_again(self, now: int) -> None:
         """From waiting, or from closed."""
-        self.until(now)
-        if self.status == "closed":
-            if self.manual is not None and self.manual <= now:
-                self.manual = None
-            self._begin(now)
-        self.status = "open"
-        self._pause(now)
+        self._change(now, "open")
 
     def acknowledge(self, now: int) -> None:
         self.until(now)
@@ -150,36 +144,34 @@ class OracleTicket:
 
     def move(self, now: int, place: Place) -> None:
         self.until(now)
-        used = self._used(now)
         former, self.place = self.place.plan, place
-        if former is place.plan:
-            self._pause(now)
-            return
-        if former is not None and place.plan is None:
-            self.origin = former.calendar.subtract(now, used)
-        if place.plan is not None:
-            spent = place.plan.calendar.between(self.origin, now) if former is None else used
-            self.left = place.plan.grace - spent
-            self.since = now
-            self._pause(now)
+        counting = former or place.plan
+        if former is not place.plan and counting is not None and self.since is not None:
+            self.used, self.since = self.used + counting.calendar.between(self.since, now), now
+        self._pause(now)
+
+    def _change(self, now: int, status: str) -> None:
+        self.until(now)
+        if self.status == "closed":
+            if self.manual is not None and self.manual <= now:
+                self.manual = None
+            self._begin(now)
+        self.status = status
+        self._pause(now)
 
     def _begin(self, now: int) -> None:
-        self.origin = self.since = self.escalation = now
-        self.left = self.place.plan.grace if self.place.plan else 0
-
-    def _used(self, now: int) -> int:
-        if self.place.plan is None:
-            return 0
-        running = 0 if self.since is None else self.place.plan.calendar.between(self.since, now)
-        return self.place.plan.grace - self.left + running
+        self.since = self.escalation = now
+        self.used = 0
 
     def _pause(self, now: int) -> None:
-        if self.place.plan is None:
-            return
-        stands = self.status == "waiting" and self.place.pause
+        """Stop the clock or let it go on; what has run out is not stopped."""
+        plan = self.place.plan
+        used = self.used
+        if plan is not None and self.since is not None:
+            used += plan.calendar.between(self.since, now)
+        stands = self.status == "waiting" and plan is not None and self.place.pause and used < plan.grace
         if stands and self.since is not None:
-            self.left -= self.place.plan.calendar.between(self.since, now)
-            self.since = None
+            self.used, self.since = used, None
         elif not stands and self.since is None:
             self.since = now
 
@@ -199,7 +191,7 @@ class OracleTicket:
     def _due(self) -> int | None:
         dates = [] if self.manual is None else [self.manual]
         if self.place.plan is not None and self.since is not None:
-            dates.append(self.place.plan.calendar.add(self.since, self.left))
+            dates.append(self.place.plan.calendar.add(self.since, self.place.plan.grace - self.used))
         return min(dates, default=None)
 
     def _look(self, moment: int, begin: int, end: int) -> int | None:
@@ -241,6 +233,6 @@ class OracleTicket:
             return
         for number, after in enumerate(plan.steps, start=1):
             look = self._look(plan.calendar.add(basis, after), begin, end)
-            if look is not None and (basis, number) not in self.steps_rung:
-                self.steps_rung.add((basis, number))
+            if look is not None and (basis, id(plan), number) not in self.steps_rung:
+                self.steps_rung.add((basis, id(plan), number))
                 self.rung.append((look, "step", basis, number))

@@ -145,6 +145,8 @@ class _Play:
 
     def _linger(self) -> None:
         """All samples are in; what the user does is followed until the end."""
+        if self.stop.is_set():
+            return
         answer = (
             f"deskbell --dir {self.wish.directory} ticket reply 100001 --by ann@acme.example --text 'It works again.'"
         )

@@ -26,6 +26,7 @@ CLOSED: tuple[Callable[[DeskPaths, Clock], Iterable[Finding]], ...] = (
 OPEN: tuple[tuple[str, Callable[[Desk], Iterable[Finding]]], ...] = (
     ("database", database.durability),
     ("clock", database.time_of_database),
+    ("alerts", telling.undelivered),
     ("plugins", ways.plugins),
     ("channels", ways.channels),
     ("mailboxes", ways.mailboxes),

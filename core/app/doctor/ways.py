@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...contract.errors import DeskbellError
 from .. import mailboxes as fetched
-from .. import switching
+from .. import plugin_views
 from ..mailboxes import Fetching
 from ..opening import Desk
 from .finding import Finding, fault, fine, warning
@@ -12,7 +12,7 @@ from .finding import Finding, fault, fine, warning
 
 def plugins(desk: Desk) -> Iterator[Finding]:
     """Which plugins are set aside by the host or quarantined by the watch."""
-    lines = switching.listed(desk)
+    lines = plugin_views.listed(desk)
     for line in lines:
         if line.state == "quarantined":
             yield warning(

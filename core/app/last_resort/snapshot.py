@@ -1,7 +1,5 @@
 """What the last resort must know, copied from the database into a file while the database is there."""
 
-import os
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...store import configuration
 from ...store.directory import Directory
+from .private_files import write_whole
 
 
 @attrs.frozen(kw_only=True)
@@ -48,18 +47,11 @@ class Snapshot:
         )
 
     def save(self, file: Path) -> None:
-        """Write it whole beside its place, readable by its owner only, then move it there.
+        """Write it whole or leave what was, readable by the desk's user only.
 
         :raises OSError: when the folder cannot be written.
         """
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with os.fdopen(handle, "wb") as written:
-                written.write(orjson.dumps(attrs.asdict(self), option=orjson.OPT_INDENT_2))
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(file, orjson.dumps(attrs.asdict(self), option=orjson.OPT_INDENT_2))
 
     @classmethod
     def load(cls, file: Path) -> "Snapshot | None":

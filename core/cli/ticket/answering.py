@@ -4,7 +4,7 @@ import click
 
 from ..desks import desk_of
 from ..examples import examples
-from .words import by_agent, by_anybody, say, text_option, typed
+from .words import LARGEST_ID, by_agent, by_anybody, say, text_option, typed
 
 
 @click.command(
@@ -24,6 +24,7 @@ def message(context: click.Context, number: str, sender: str, text: str | None) 
 
     with desk_of(context) as desk:
         events = acting.post_message(desk, number, sender=sender, text=typed(text))
+        acting.require_opened(desk, events)
     say(events)
 
 
@@ -32,7 +33,7 @@ def message(context: click.Context, number: str, sender: str, text: str | None) 
     epilog=examples("deskbell ticket show 100001", "deskbell ticket release 100001 12 --by ann@example.com"),
 )
 @click.argument("number")
-@click.argument("entry", type=int)
+@click.argument("entry", type=click.IntRange(min=1, max=LARGEST_ID))
 @by_anybody
 @click.pass_context
 def release(context: click.Context, number: str, entry: int, by: str | None) -> None:

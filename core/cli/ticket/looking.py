@@ -17,6 +17,8 @@ COLUMNS = ("number", "status", "priority", "department", "subject", "owner", "ag
 MORE = ("topic", "last_respondent", "due_at", "closed_at", "merged_into", "collaborators", "watchers")
 """What `show` says besides, where there is something to say."""
 ALL = "all"
+MOST = 100_000
+"""So many tickets can be listed at once."""
 
 
 @click.command(
@@ -32,7 +34,7 @@ ALL = "all"
 @click.option("--department", metavar="NAME", help="Only this department.")
 @click.option("--agent", metavar="ADDRESS", help="Only those assigned to this agent.")
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many, newest first."
+    "--limit", type=click.IntRange(1, MOST), default=50, show_default=True, help="At most so many, newest first."
 )
 @json_option
 @click.pass_context

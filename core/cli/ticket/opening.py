@@ -63,4 +63,5 @@ def open_(
     )
     with desk_of(context) as desk:
         events = acting.open_ticket(desk, wish)
+        acting.require_opened(desk, events)
     say(events)

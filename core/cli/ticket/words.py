@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+LARGEST_ID = 2**31 - 1
+"""No id of the desk is larger: the databases keep them in 32 bits."""
 UNCHANGED = "Nothing changed."
 
 

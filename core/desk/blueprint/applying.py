@@ -10,18 +10,20 @@ from sqlalchemy.orm import Session
 from ...contract.people import Actor
 from ...store import records
 from ...store.directory import Directory
+from .audit import note_changes
 from .changes import Action, Change, Plan
 from .put_records import RECORD_TABLES, REFER_TO_THEMSELVES
 from .put_values import put_values, take_values
 from .standing import Standing, stand
 
 
-def apply(session: Session, plan: Plan, *, by: Actor, now: datetime) -> None:
+def apply(session: Session, plan: Plan, *, by: Actor, now: datetime, undoes_id: int | None = None) -> None:
     """Change the desk as planned.
 
     :param session: the writing session in which the plan was made.
-    :param by: who is written down as having changed switches, options and settings.
+    :param by: who is written down as having changed it.
     :param now: when that was, and when new end users came to be known.
+    :param undoes_id: the change of a record or channel that the plan takes back.
     """
     people = [change.identity for change in plan.changes if change.table == "end_users"]
     standing = stand(session, end_users=people)
@@ -35,6 +37,7 @@ def apply(session: Session, plan: Plan, *, by: Actor, now: datetime) -> None:
     )
     saved = [each for each in plan.changes if each.table in RECORD_TABLES and each.action is not Action.REMOVE]
     removed = [each for each in plan.changes if each.action is Action.REMOVE]
+    note_changes(session, plan.changes, desk=standing.tables, by=by, now=now, undoes_id=undoes_id)
     take_values(session, plan.changes, ids=work.ids, by=by, now=now)
     work.remove(removed, tables=("end_users", "mailboxes", "topics"))
     work.free_addresses(saved)

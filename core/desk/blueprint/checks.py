@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import available_timezones
 
 import attrs
 
 from ...contract.addresses import normalise
 from ...contract.errors import nearest, suggestion
 from ...contract.structuring import InvalidSetting
+from ..sla.written_hours import time_zone_of
 from .holiday_names import CODES, near_subdivisions, unknown_country, unknown_subdivision
 from .objects import NAMED, PEOPLE, DeskObject, Group, Path, Ref, Tables, place
 
@@ -169,7 +170,7 @@ def _check_teams(facts: Check) -> None:
 def _check_schedules(facts: Check) -> None:
     for _, item, will in facts.named("schedules"):
         said = {name: str(will.fields.get((name,)) or "") for name in ("time_zone", "country", "subdivision")}
-        if said["time_zone"] and not _is_time_zone(said["time_zone"]):
+        if said["time_zone"] and time_zone_of(said["time_zone"]) is None:
             near = nearest(said["time_zone"], available_timezones())
             reason = f"names '{said['time_zone']}', which is no time zone"
             raise facts.refuse("schedules", item.key, ("time_zone",), reason, remedy=suggestion(near))
@@ -184,14 +185,6 @@ def _check_holidays(facts: Check, item: DeskObject, *, country: str, subdivision
     if subdivision and (reason := unknown_subdivision(country, subdivision)):
         remedy = near_subdivisions(country, subdivision)
         raise facts.refuse("schedules", item.key, ("subdivision",), reason, remedy=remedy)
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return False
-    return True
 
 
 def _check_administrators(facts: Check) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import attrs
@@ -10,19 +10,24 @@ import attrs
 from ...contract.errors import nearest, suggestion
 from ...contract.people import Role
 from ...contract.structuring import toml_value
+from ..sla.written_hours import WEEKDAYS, date_of, spans_of
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""The days of a week, as its keys."""
 LONGEST = timedelta(days=3650)
 """No duration of a plan is longer; all of them fit the database as seconds."""
 Span = tuple[str, str]
 """From and until, as ``HH:MM``; until may be ``24:00``."""
 Week = Mapping[str, tuple[Span, ...]]
 
-_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
-_SPAN = re.compile(rf"({_TIME})-({_TIME}|24:00)")
 _ROLE_OF_PLUGIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?::[^:\s]+)+")
-_NOT_TOLD = (Role.OWNER, Role.POSTER, Role.COLLABORATOR, Role.EXTENDED_MEMBER, Role.MENTIONED_AGENT)
+_NOT_TOLD = (
+    Role.OWNER,
+    Role.POSTER,
+    Role.COLLABORATOR,
+    Role.EXTENDED_MEMBER,
+    # These two stand for somebody only where an act assigns or mentions.
+    Role.NEWLY_ASSIGNED_AGENT,
+    Role.MENTIONED_AGENT,
+)
 ROLES = tuple(role.value for role in Role if role not in _NOT_TOLD)
 """The roles of the house that a step can tell: agents whom the ticket itself leads to."""
 
@@ -33,9 +38,9 @@ def week_of(texts: Mapping[str, tuple[str, ...]]) -> Week:
     :raises ValueError: with the reason, for an unknown day, and for spans that are none, overlap or are not in order.
     """
     for day in texts:
-        if day not in DAYS:
-            raise ValueError(f"must have days of {', '.join(DAYS)}, not '{day}'")
-    week = {day: tuple(_spans(day, texts[day])) for day in DAYS if texts.get(day)}
+        if day not in WEEKDAYS:
+            raise ValueError(f"must have days of {', '.join(WEEKDAYS)}, not '{day}'")
+    week = {day: _spans(day, texts[day]) for day in WEEKDAYS if texts.get(day)}
     if not week:
         raise ValueError("must have hours on at least one day")
     return week
@@ -43,25 +48,12 @@ def week_of(texts: Mapping[str, tuple[str, ...]]) -> Week:
 
 def week_texts(week: Week) -> dict[str, list[str]]:
     """The week as the file spells it."""
-    return {day: [f"{begin}-{end}" for begin, end in week[day]] for day in DAYS if week.get(day)}
+    return {day: [f"{begin}-{end}" for begin, end in week[day]] for day in WEEKDAYS if week.get(day)}
 
 
-def _spans(day: str, texts: tuple[str, ...]) -> list[Span]:
-    spans: list[Span] = []
-    for text in texts:
-        match = _SPAN.fullmatch(text)
-        if match is None:
-            raise ValueError(f'must have hours such as "09:00-17:30", not {toml_value(text)} ({day})')
-        begin, end = match.groups()
-        # Times of two digits compare as text.
-        if end <= begin:
-            raise ValueError(f"must not end {toml_value(text)} before it begins ({day}); a night is two days")
-        if spans and begin < spans[-1][1]:
-            raise ValueError(
-                f"must have the hours of a day in order and without overlap, not {toml_value(text)} ({day})"
-            )
-        spans.append((begin, end))
-    return spans
+def _spans(day: str, texts: tuple[str, ...]) -> tuple[Span, ...]:
+    spans_of(texts, day=day)
+    return tuple((begin, end) for begin, _, end in (text.partition("-") for text in texts))
 
 
 def check_day(text: str) -> None:
@@ -69,12 +61,7 @@ def check_day(text: str) -> None:
 
     :raises ValueError: with the reason.
     """
-    try:
-        same = date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        same = False
-    if not same:
-        raise ValueError(f"must be dates such as 2026-12-24, not {toml_value(text)}")
+    date_of(text)
 
 
 def check_duration(value: timedelta, *, above_zero: bool) -> None:

@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -17,9 +17,8 @@ from ...contract.errors import InvalidValue
 from ...store.directory import ScheduleRecord
 from .open_hours import EPOCH, MICROSECOND, Span, Stretch, as_moment, as_number, stretches
 from .public_holidays import public_holidays
+from .written_hours import WEEKDAYS, date_of, spans_of, time_zone_of
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WHOLE_DAY = timedelta(hours=24)
 FURTHEST_YEARS = 100
 """Nobody looks further: what takes longer than that never comes."""
 FURTHEST = timedelta(days=365 * FURTHEST_YEARS)
@@ -166,7 +165,7 @@ def calendar_of(schedule: ScheduleRecord | None) -> BusinessHours | RoundTheCloc
     """
     if schedule is None:
         return ROUND_THE_CLOCK
-    week = tuple((day, tuple((begin, end) for begin, end in schedule.week.get(day, ()))) for day in WEEKDAYS)
+    week = tuple((day, tuple("-".join(span) for span in schedule.week.get(day, ()))) for day in WEEKDAYS)
     return _business_hours(
         schedule.name, schedule.time_zone, week, schedule.country, schedule.subdivision, tuple(schedule.days_off)
     )
@@ -176,55 +175,31 @@ def calendar_of(schedule: ScheduleRecord | None) -> BusinessHours | RoundTheCloc
 def _business_hours(
     name: str,
     time_zone: str,
-    week: tuple[tuple[str, tuple[tuple[str, str], ...]], ...],
+    week: tuple[tuple[str, tuple[str, ...]], ...],
     country: str,
     subdivision: str,
     days_off: tuple[str, ...],
 ) -> BusinessHours:
     """Kept by its values, because a schedule's years take milliseconds to lay out."""
     where = f"schedule '{name}'"
-    spans = {number: _spans(each, f"{where}, {day}") for number, (day, each) in enumerate(week)}
+    zone = time_zone_of(time_zone)
+    if zone is None:
+        raise InvalidValue(where, f"there is no time zone '{time_zone}'", "Write it like Europe/Berlin.")
+    try:
+        spans = {number: spans_of(each, day=day) for number, (day, each) in enumerate(week)}
+    except ValueError as error:
+        raise InvalidValue(where, f"its week {error}") from error
+    try:
+        off = frozenset(map(date_of, days_off))
+    except ValueError as error:
+        raise InvalidValue(where, f"its days off {error}") from error
     if not any(spans.values()):
         raise InvalidValue(where, "it has no open hour", "Give one of its weekdays a span such as ['09:00', '17:00'].")
     public_holidays(country, subdivision, EPOCH.year)
     return BusinessHours(
-        zone=_zone(time_zone, where),
+        zone=zone,
         week=spans,
         country=country,
         subdivision=subdivision,
-        days_off=frozenset(_date(each, where) for each in days_off),
+        days_off=off,
     )
-
-
-def _spans(spans: tuple[tuple[str, str], ...], where: str) -> tuple[Span, ...]:
-    read = sorted((_time_of_day(begin, where), _time_of_day(end, where)) for begin, end in spans)
-    for begin, end in read:
-        if begin >= end:
-            raise InvalidValue(where, "a span ends before it begins", "Write one over midnight as two, until 24:00.")
-    for (_, end), (begin, _) in pairwise(read):
-        if begin < end:
-            raise InvalidValue(where, "two spans overlap", "Make one of them.")
-    return tuple(read)
-
-
-def _time_of_day(text: str, where: str) -> timedelta:
-    hours, colon, minutes = text.partition(":")
-    if colon and len(minutes) == 2 and (hours + minutes).isascii() and (hours + minutes).isdigit():
-        time = timedelta(hours=int(hours), minutes=int(minutes))
-        if time <= WHOLE_DAY and int(minutes) < 60:
-            return time
-    raise InvalidValue(where, f"'{text}' is no time of day", "Write it like 09:00; a day ends at 24:00.")
-
-
-def _zone(name: str, where: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InvalidValue(where, f"there is no time zone '{name}'", "Write it like Europe/Berlin.") from error
-
-
-def _date(text: str, where: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidValue(where, f"'{text}' is no date", "Write it like 2026-12-24.") from error

@@ -4,7 +4,8 @@ Pure: what is to be rung is worked out of the ticket's timing, its plan and what
 
 Each milestone is rung once per basis, which is the due date, or for the steps when the escalation began. After a time in
 which nobody looked, a ticket that is overdue is not due soon any more; of several repeats that passed only the newest is
-rung, under its own number, and none together with the first alert; of several steps each is rung.
+rung, under its own number, and none together with the first alert; of several steps each is rung. A step is known by its
+plan and its time: those of another plan are others, and one that is put before it does not make it another one.
 """
 
 from collections.abc import Iterator
@@ -78,9 +79,9 @@ def _due(ticket: TimedTicket, measure: Measure, rung: AbstractSet[Milestone], *,
 
 def _steps(ticket: TimedTicket, measure: Measure, rung: AbstractSet[Milestone], *, now: datetime) -> Iterator[Passed]:
     basis = ticket.timing.escalates_from
-    for number, _, moment in _step_moments(ticket.timing, measure):
+    for number, step, moment in _step_moments(ticket.timing, measure):
         if basis is not None and moment <= now:
-            milestone = Milestone(ticket.id, basis, f"{STEP}:{number}")
+            milestone = Milestone(ticket.id, basis, f"{STEP}:{ticket.timing.sla_plan_id}:{step.after_seconds}")
             if milestone not in rung:
                 yield Passed(milestone=milestone, step=number)
 

@@ -48,7 +48,7 @@ def stands_in_for_one_of(agent_id: int, own: frozenset[int], *, directory: Direc
 
 def represented(agent_id: int, *, directory: Directory, moment: datetime) -> list[AgentRecord]:
     """Those on leave whom the agent represents, and those whom they in turn represent; a circle ends the walk."""
-    absent = [each for each in roster_of(directory).substituted if each.on_leave(moment)]
+    absent = [each for each in roster_of(directory).substituted if each.active and each.on_leave(moment)]
     reached = [agent_id]
     found: list[AgentRecord] = []
     for substitute_id in reached:

@@ -50,25 +50,45 @@ def decide(
     if reply_all:
         author = frozenset(case.occasion.poster.identities)
         pairs = [pair for pair in pairs if not pair.person.is_one_of(author)]
-    judged = tuple(_judged(case, order, pairs))
+    judged = _judged(case, order, pairs)
     return Decision(event_id=event.id, plugin=name, candidates=tuple(_candidates(case, order, judged)))
 
 
-def _judged(case: Case, order: Order, pairs: Sequence[Pair]) -> Iterator[Judged]:
-    """Each pair with the verdict of the first rule that has one; behind an absent one whoever stands in."""
-    known = {(pair.person.id, pair.role) for pair in pairs}
+def _judged(case: Case, order: Order, pairs: Sequence[Pair]) -> list[Judged]:
+    """Each pair with the verdict of the first rule that has one; behind an absent one whoever stands in.
+
+    Who stands in for several in one role is one pair there: if one of the places lets it pass, that is the one that counts.
+    Who has a place of the own in the role is judged in that.
+    """
+    judged: list[Judged] = []
+    own = {(pair.person.id, pair.role) for pair in pairs}
+    stand_ins: dict[tuple[str, str], int] = {}
     for pair in pairs:
-        verdict = _first(order.rules_for(pair.role, stand_in=False), case, pair)
-        yield pair, verdict
-        while verdict is not None and verdict.reason == ON_LEAVE:
-            substitute = _substitute(case, pair)
-            if substitute is None or (substitute.id, pair.role) in known:
-                # Who has a place of the own in this role is judged in that, and a circle of substitutes ends here.
+        judged.append((pair, _first(order.rules_for(pair.role, stand_in=False), case, pair)))
+        for deputy in _deputies(case, order, judged[-1]):
+            key = (deputy[0].person.id, pair.role)
+            if key in own:
                 break
-            known.add((substitute.id, pair.role))
-            pair = attrs.evolve(pair, person=substitute, absent=pair.absent or pair.person)
-            verdict = _first(order.rules_for(pair.role, stand_in=True), case, pair)
-            yield pair, verdict
+            known = stand_ins.setdefault(key, len(judged))
+            if known == len(judged):
+                judged.append(deputy)
+            elif judged[known][1] is not None and deputy[1] is None:
+                judged[known] = deputy
+    return judged
+
+
+def _deputies(case: Case, order: Order, absent: Judged) -> Iterator[Judged]:
+    """Who stands in for somebody on leave, and if absent too whoever stands in for that one; a circle ends there."""
+    pair, verdict = absent
+    seen = {pair.person.id}
+    while verdict is not None and verdict.reason == ON_LEAVE:
+        substitute = _substitute(case, pair)
+        if substitute is None or substitute.id in seen:
+            return
+        seen.add(substitute.id)
+        pair = attrs.evolve(pair, person=substitute, absent=pair.absent or pair.person)
+        verdict = _first(order.rules_for(pair.role, stand_in=True), case, pair)
+        yield pair, verdict
 
 
 def _substitute(case: Case, pair: Pair) -> Person | None:

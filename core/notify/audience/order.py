@@ -39,11 +39,15 @@ PersonRule = Callable[[Case, Person, tuple[str, ...]], Verdict | None]
 
 @attrs.frozen
 class Judges:
-    """A rule for pairs and the roles that it judges: `only` these, or all but `never` those."""
+    """A rule for pairs and the roles that it judges: `only` these, or all but `never` those.
+
+    Who stands in for somebody on leave is judged from rule 4 on; rules before it do not judge `stand_ins`.
+    """
 
     rule: PairRule
     only: frozenset[str] = frozenset()
     never: frozenset[str] = frozenset()
+    stand_ins: bool = True
 
     def judges(self, role: str) -> bool:
         """Whether a pair of this role is the rule's business."""
@@ -54,8 +58,8 @@ class Judges:
 class Order:
     """How one kind of plugin is judged.
 
-    The first rule of `pair` that has a verdict decides about a pair; of a pair that a leave brought up, only those from
-    number `stand_in_from` on are asked. Then duplicates go, and the first rule of `person` that has a verdict decides.
+    The first rule of `pair` that has a verdict decides about a pair. Then duplicates go, and the first rule of `person` that
+    has a verdict decides.
     `finders` are the roles that the kind can speak to, beside those of plugins if it `admits_custom_roles`, which stand for
     agents; `always` is the one role of a kind that no tick can silence.
     """
@@ -63,7 +67,6 @@ class Order:
     finders: Mapping[str, Finder]
     pair: tuple[Judges, ...]
     person: tuple[PersonRule, ...]
-    stand_in_from: int = 0
     always: Role | None = None
     admits_custom_roles: bool = False
     _by_role: dict[tuple[str, bool], tuple[PairRule, ...]] = attrs.field(factory=dict, init=False, repr=False)
@@ -72,8 +75,8 @@ class Order:
         """The rules that judge a pair of this role, in order."""
         rules = self._by_role.get((role, stand_in))
         if rules is None:
-            asked = self.pair[self.stand_in_from :] if stand_in else self.pair
-            rules = self._by_role[role, stand_in] = tuple(each.rule for each in asked if each.judges(role))
+            asked = (each for each in self.pair if each.judges(role) and (each.stand_ins or not stand_in))
+            rules = self._by_role[role, stand_in] = tuple(each.rule for each in asked)
         return rules
 
 
@@ -88,9 +91,8 @@ AGENT_ALERT = Order(
     finders=AGENT_ROLES,
     admits_custom_roles=True,
     pair=(
-        Judges(whole_role),
-        Judges(assigned_at_creation, only=_MEMBERS),
-        # From here on who stands in for somebody on leave is judged as well: rule 4.
+        Judges(whole_role, stand_ins=False),
+        Judges(assigned_at_creation, only=_MEMBERS, stand_ins=False),
         Judges(actor),
         Judges(inactive, never=_ADMIN_ADDRESS),
         Judges(on_leave, never=_ADMIN_ADDRESS),
@@ -99,7 +101,6 @@ AGENT_ALERT = Order(
         Judges(team_alerts_off, only=_TEAM),
         Judges(recipients_mode, only=_MEMBERS),
     ),
-    stand_in_from=2,
     person=(address_suppressed, once_per_window, no_address, before_delivery, shadow),
 )
 

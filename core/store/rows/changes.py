@@ -10,10 +10,11 @@ from .base import Json, Row
 
 
 class ChangeRow(Row):
-    """One change of one value: a switch, a shadow flag, an option, a setting.
+    """One change of one value: a switch, a shadow flag, an option, a setting, a field of a record or channel.
 
-    `kind` is ``switch``, ``shadow``, ``option`` or ``setting``; `plugin`, `level`, `scope_id` and `field` say which one, as in
-    their own tables. `before` and `after` are None where nothing was set. `undoes_id` is the change that this one took back.
+    `kind` is ``switch``, ``shadow``, ``option`` or ``setting``, and `plugin`, `level`, `scope_id` and `field` say which one,
+    as in their own tables; or ``record`` or ``channel``, and `field` is its place in the file of the desk; or ``quarantine``.
+    `before` and `after` are None where nothing was set. `undoes_id` is the change that this one took back.
     """
 
     __tablename__ = "changes"

@@ -13,7 +13,8 @@ class DeliveryRow(Row):
 
     `state` is ``queued``, ``held`` (by a person), ``leased``, ``sent``, ``dead`` or ``cancelled``. A lease ends at
     `lease_until`; `fence` grows with each claim, and a mark with an older fence is refused. `attempts` counts tries
-    that ended, `losses` workers that vanished with it; the retry plan runs from `planned_from`.
+    that ended, `losses` workers that vanished with it; the retry plan runs from `planned_from`. Where several deliveries
+    share a Message-ID, each has a `private_id` among its References: that alone tells who answers.
     """
 
     __tablename__ = "deliveries"
@@ -40,6 +41,7 @@ class DeliveryRow(Row):
     address_key: Mapped[str]
     body_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"))
     message_id: Mapped[str] = mapped_column(Text, index=True)
+    private_id: Mapped[str | None] = mapped_column(Text, index=True)
     state: Mapped[str] = mapped_column(default="queued")
     due_at: Mapped[datetime]
     created_at: Mapped[datetime]

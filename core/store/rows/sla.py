@@ -48,7 +48,7 @@ class MilestoneRow(Row):
     """A milestone of a ticket that was rung, so that it is rung once, whatever restarts or turns the clock back.
 
     `basis` is the due date, or for a step of the escalation when it began. `milestone` is ``due_soon``, ``overdue``,
-    ``overdue:2`` for the second repeat, or ``step:1``.
+    ``overdue:2`` for the second repeat, or for a step its plan and time, such as ``step:3:7200``.
     """
 
     __tablename__ = "milestones"

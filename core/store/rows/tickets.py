@@ -11,10 +11,10 @@ from .base import Row
 class TicketRow(Row):
     """A ticket as it stands now; its history is the journal.
 
-    `verified` is False when its first message was. The clock of its SLA plan: `sla_left` seconds of business time were left
-    at `sla_from`, which is None while the clock is stopped; `due_at` is what comes of it and of `manual_due_at`. The
-    escalation counts from `escalates_from` until somebody acknowledges or replies. `next_look_at` is when the sweep has to
-    look at the ticket for the next milestone.
+    `verified` is False when its first message was. The clock of its SLA plan: `sla_used` seconds of business time were used
+    at `sla_from`, which is None while the clock is stopped; `due_at` is what comes of it, of the grace of the plan and of
+    `manual_due_at`. The escalation counts from `escalates_from` until somebody acknowledges or replies. `next_look_at` is
+    when the sweep has to look at the ticket for the next milestone.
     """
 
     __tablename__ = "tickets"
@@ -38,9 +38,9 @@ class TicketRow(Row):
     closed_at: Mapped[datetime | None]
     verified: Mapped[bool] = mapped_column(default=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="SET NULL"))
-    sla_plan_id: Mapped[int | None] = mapped_column(ForeignKey("sla_plans.id", ondelete="SET NULL"))
+    sla_plan_id: Mapped[int | None] = mapped_column(ForeignKey("sla_plans.id", ondelete="SET NULL"), index=True)
     sla_from: Mapped[datetime | None]
-    sla_left: Mapped[int | None]
+    sla_used: Mapped[int] = mapped_column(default=0)
     manual_due_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     escalates_from: Mapped[datetime | None]
@@ -50,6 +50,12 @@ class TicketRow(Row):
     __table_args__ = (
         Index(None, "status", "updated_at"),
         Index(None, "owner_id", "status"),
+        Index(
+            "ix_tickets_merged",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
         Index(
             "ix_tickets_next_look",
             "next_look_at",

@@ -12,7 +12,7 @@ from deskbell.core.app.opening import Desk, open_desk
 from deskbell.core.contract.errors import InvalidValue, UnknownName
 from deskbell.core.contract.people import SYSTEM
 from deskbell.core.contract.tickets import Priority, TicketStatus
-from deskbell.core.desk.access import MayNotOpen
+from deskbell.core.desk.access import MayNotOpen, NotActive
 from deskbell.core.store import journal
 from stand_ins.clock import FrozenClock
 from stand_ins.desks import new_desk
@@ -29,6 +29,10 @@ name = "Bob Ray"
 
 [agents."zoe@example.com"]
 name = "Zoe Outside"
+
+[agents."ian@example.com"]
+name = "Ian Gone"
+active = false
 
 [teams.Night]
 members = ["bob@example.com"]
@@ -138,3 +142,20 @@ def test_an_agent_of_another_place_may_not(desk: Desk) -> None:
     with pytest.raises(MayNotOpen):
         acting.watch(desk, NUMBER, by=ZOE, watching=True)
     assert len(acting.viewed(desk, NUMBER).history) == 1
+
+
+def test_who_is_switched_off_does_nothing(desk: Desk) -> None:
+    ian = "ian@example.com"
+    for act in (
+        lambda: acting.open_ticket(desk, NewTicketWish(sender=ADA, subject="Ink", text="Here it is.", by=ian)),
+        lambda: acting.watch(desk, NUMBER, by=ian, watching=True),
+        lambda: acting.change_priority(desk, NUMBER, by=ian, priority=Priority.LOW),
+    ):
+        with pytest.raises(NotActive, match="The account of Ian Gone is not active"):
+            act()
+    with pytest.raises(InvalidValue, match="it cannot be assigned to Ian Gone"):
+        acting.assign(desk, NUMBER, by=ANN, agent=ian, team="", comment="")
+    with pytest.raises(InvalidValue, match="it cannot be assigned to Ian Gone"):
+        acting.open_ticket(desk, NewTicketWish(sender=ADA, subject="Ink", text="None.", agent=ian))
+    with pytest.raises(UnknownName):
+        acting.viewed(desk, "100002")

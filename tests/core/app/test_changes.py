@@ -10,19 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from deskbell.core.app import changes, configuring, switching
-from deskbell.core.app.changes import CannotUndo, NoSuchChange
-from deskbell.core.app.changing import acting_person
+from deskbell.core.app import changes, configuring, deliveries, switching, undoing
+from deskbell.core.app.changing import NotAdministrator, acting_person
 from deskbell.core.app.opening import Desk
+from deskbell.core.app.undoing import CannotUndo, NoSuchChange
 from deskbell.core.contract.errors import DeskbellError, UnknownName
 from deskbell.core.contract.kinds import AgentAlert, Level
 from deskbell.core.contract.people import Role
 from deskbell.core.contract.structuring import secret
+from deskbell.core.desk.access import NotActive
 from deskbell.core.store import changes as audit
 from deskbell.core.store import configuration
 from deskbell.core.store.changes import Kind, Spot
 from deskbell.core.store.database import touch_directory
-from deskbell.core.store.directory import Profile
+from deskbell.core.store.directory import Profile, RecipientsMode
 from deskbell.core.store.rows import ChangeRow, DepartmentRow, OptionRow, SettingRow, SwitchRow
 from stand_ins.clock import MONDAY_MORNING, FrozenClock
 from stand_ins.desks import new_desk, opened
@@ -30,6 +31,7 @@ from stand_ins.desks import new_desk, opened
 DESK = """
 [agents."ann@example.com"]
 name = "Ann Lee"
+admin = true
 [sla_plans.Standard]
 grace = "8h"
 [departments.Billing]
@@ -71,7 +73,7 @@ def newest(desk: Desk) -> changes.ChangeLine:
 
 
 def undo(desk: Desk, change: int | None = None, *, force: bool = False) -> str:
-    return changes.undo(desk, newest(desk).id if change is None else change, by=None, force=force)
+    return undoing.undo(desk, newest(desk).id if change is None else change, by=None, force=force)
 
 
 def refusal(desk: Desk, change: int, kind: type[DeskbellError] = CannotUndo) -> str:
@@ -250,11 +252,30 @@ def test_an_sla_plan_that_is_gone(desk: Desk) -> None:
     )
 
 
+def test_only_administrators_change_what_the_desk_is_set_to(desk: Desk) -> None:
+    apply(desk, '[agents."bob@example.com"]\nname = "Bob"\n[agents."ian@example.com"]\nname = "Ian"\nactive = false')
+    switch(desk, "opt-in")
+    before = newest(desk)
+    sentence = "Bob is no administrator and changes no settings: let one do it, or set 'admin = true' for the agent."
+    for act in (
+        lambda by: switch(desk, "off", by=by),
+        lambda by: switching.set_value(desk, "vip-alert", "limit", "7", department=None, by=by),
+        lambda by: undoing.undo(desk, before.id, by=by),
+        lambda by: apply(desk, "[settings]\nticket_limit = 3", by=by),
+    ):
+        with pytest.raises(NotAdministrator) as refused:
+            act("bob@example.com")
+        assert str(refused.value) == sentence
+        with pytest.raises(NotActive, match="The account of Ian is not active"):
+            act("ian@example.com")
+    assert newest(desk) == before
+
+
 def test_names_that_nobody_knows(desk: Desk) -> None:
     assert refusal(desk, 999, NoSuchChange) == "There is no change 999; list them with: deskbell changes"
     switch(desk, "off")
     with pytest.raises(UnknownName, match=r"There is no agent named 'eve@example\.com'"):
-        changes.undo(desk, newest(desk).id, by="eve@example.com")
+        undoing.undo(desk, newest(desk).id, by="eve@example.com")
     with pytest.raises(UnknownName, match="Did you mean 'vip-alert'"):
         changes.listed(desk, plugin="vip-alrt", limit=10)
     assert changes.listed(desk, plugin="new-ticket-alert", limit=10) == ()
@@ -356,3 +377,144 @@ def test_the_audit_replayed_is_the_desk_and_undone_backwards_nothing(desk: Desk,
     assert present(desk) == {}
     with desk.db.reading() as session:
         assert desk.db.directory(session).profile == Profile()
+
+
+# --- records, channels and quarantines ---
+
+
+def apply_and_list(desk: Desk, toml: str, *, prune: bool = False) -> list[tuple[str, str, str]]:
+    """What, before and after of each change that a file makes, oldest first."""
+    known = len(changes.listed(desk, limit=1000))
+    apply(desk, toml, prune=prune)
+    found = changes.listed(desk, limit=1000)
+    return [(each.what, each.before, each.after) for each in reversed(found[: len(found) - known])]
+
+
+WHO_IS_TOLD = """
+[agents."ann@example.com"]
+alert_only = true
+leave_from = 2026-08-01
+[departments.Billing]
+recipients_mode = "nobody"
+[departments.Billing.extended."ann@example.com"]
+alerts = false
+[teams.Night]
+alerts = false
+without_alerts = ["ann@example.com"]
+[mailboxes.support]
+answer_unaddressed = true
+"""
+
+
+def test_whoever_is_told_is_audited_and_undone(desk: Desk) -> None:
+    apply(
+        desk,
+        '[departments.Billing.extended."ann@example.com"]\nrole = "reader"\n'
+        '[teams.Night]\nmembers = ["ann@example.com"]',
+    )
+    assert apply_and_list(desk, WHO_IS_TOLD) == [
+        ('agents."ann@example.com".alert_only', "false", "true"),
+        ('agents."ann@example.com".leave_from', "not set", '"2026-08-01T00:00:00Z"'),
+        ("departments.Billing.recipients_mode", '"members"', '"nobody"'),
+        ('departments.Billing.extended."ann@example.com".alerts', "true", "false"),
+        ("teams.Night.alerts", "true", "false"),
+        ("teams.Night.without_alerts", "[]", '["ann@example.com"]'),
+        ("mailboxes.support.answer_unaddressed", "false", "true"),
+    ]
+    made = [each.id for each in changes.listed(desk, limit=7)]
+    said = [undo(desk, each) for each in made]
+    assert said[0] == f"Change {made[0]} is undone: mailboxes.support.answer_unaddressed is false again."
+    assert newest(desk).undoes == made[-1]
+    with desk.db.reading() as session:
+        found = desk.db.directory(session)
+    ann = found.agent("ann@example.com")
+    assert (ann.alert_only, ann.leave_from) == (False, None)
+    assert found.department("Billing").recipients_mode is RecipientsMode.MEMBERS
+    assert found.department("Billing").extended[0].alerts
+    assert (found.team("Night").alerts, found.team("Night").members[0].alerts) == (True, True)
+    assert not found.mailbox("support").answer_unaddressed
+
+
+def line(desk: Desk, change: int) -> changes.ChangeLine:
+    return next(each for each in changes.listed(desk, limit=1000) if each.id == change)
+
+
+def test_an_undo_of_a_record_is_undone(desk: Desk) -> None:
+    apply(desk, '[departments.Billing]\nrecipients_mode = "nobody"')
+    first = newest(desk).id
+    undo(desk, first)
+    assert "undid it already" in refusal(desk, first)
+    assert undo(desk).endswith('departments.Billing.recipients_mode is "nobody" again.')
+
+
+def test_a_record_that_was_changed_again_since_is_left_alone(desk: Desk) -> None:
+    apply(desk, '[departments.Billing]\nrecipients_mode = "nobody"')
+    first = newest(desk).id
+    apply(desk, '[departments.Billing]\nrecipients_mode = "members_and_extended"')
+    assert "changed again since, by change" in refusal(desk, first)
+    assert undo(desk, first, force=True).endswith('is "members" again.')
+
+
+def test_a_record_that_is_gone_is_not_made_again(desk: Desk) -> None:
+    apply(desk, "[teams.Night]")
+    apply(desk, "[teams.Night]\nalerts = false")
+    made = newest(desk).id
+    apply(desk, "[teams]", prune=True)
+    assert refusal(desk, made) == f"Change {made} cannot be undone: what it was for is no longer there."
+    assert line(desk, newest(desk).id).what == "teams.Night"
+
+
+def test_what_is_added_or_removed_as_a_whole_is_undone_by_a_file(desk: Desk) -> None:
+    [(what, before, after)] = apply_and_list(desk, "[teams.Night]\nalerts = false")
+    assert (what, before, after) == ("teams.Night", "not set", "{ alerts = false }")
+    made = newest(desk).id
+    assert refusal(desk, made) == (
+        f"Change {made} cannot be undone: it was added as a whole. Change it with: deskbell apply"
+    )
+    apply(desk, "[teams]", prune=True)
+    assert "it was removed as a whole" in refusal(desk, newest(desk).id)
+
+
+def test_a_channel_is_audited_and_its_secret_is_sealed(desk: Desk) -> None:
+    apply(desk, '[channels.smtp]\nhost = "a.example"\nusername = "u"\npassword = "hush-hush"')
+    assert "hush" not in newest(desk).after
+    assert apply_and_list(desk, '[channels.smtp]\nhost = "b.example"\npassword = "other"\nheld = true') == [
+        ("channels.smtp.held", "false", "true"),
+        ("channels.smtp.host", '"a.example"', '"b.example"'),
+        ("channels.smtp.password", "(secret)", "(secret)"),
+    ]
+    for change in changes.listed(desk, limit=3):
+        undo(desk, change.id)
+    with desk.db.reading() as session:
+        options = configuration.channel_options(session, "smtp")
+        assert not desk.db.directory(session).channels["smtp"].held
+    assert options["host"] == "a.example"
+    assert desk.secrets.open(str(options["password"])) == "hush-hush"
+
+
+def test_a_channel_that_is_held_by_hand_is_audited(desk: Desk) -> None:
+    for held in (True, True, False):
+        deliveries.hold_channel(desk, "smtp", held=held)
+    found = [(each.what, each.before, each.after) for each in changes.listed(desk, limit=1000) if "held" in each.what]
+    assert found == [("channels.smtp.held", "true", "false"), ("channels.smtp.held", "false", "true")]
+
+
+def test_a_plugin_that_is_tried_again_is_audited_and_not_undone(desk: Desk) -> None:
+    with desk.db.writing() as session:
+        configuration.quarantine(session, "vip-alert", "it hung", desk.clock.now())
+    switching.release(desk, "vip-alert", by="ann@example.com")
+    assert what_was_said(desk) == [("Ann Lee", "vip-alert quarantine", '"it hung"', "not set")]
+    made = newest(desk).id
+    assert refusal(desk, made) == (
+        f"Change {made} cannot be undone: only its own failures set a plugin aside. "
+        "To turn it off: deskbell plugins switch vip-alert off"
+    )
+
+
+def test_true_is_not_the_number_that_a_change_left(desk: Desk) -> None:
+    """The row was changed behind the audit's back."""
+    put(Spot(kind=Kind.SETTING, field="ticket_limit"), 1)(desk)
+    made = newest(desk).id
+    with desk.db.writing() as session:
+        session.execute(update(SettingRow).where(SettingRow.name == "ticket_limit").values(value=True))
+    assert "no longer what this change made of it" in refusal(desk, made)

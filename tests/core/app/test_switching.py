@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from deskbell.core.app import switching
+from deskbell.core.app import plugin_views, switching
 from deskbell.core.app.opening import Desk
 from deskbell.core.contract.errors import DeskbellError
 from deskbell.core.contract.kinds import AgentAlert, Level, SystemAlert
@@ -67,7 +67,7 @@ def set_value(desk: Desk, field: str, text: str, *, department: str | None = Non
 
 
 def view(desk: Desk, department: str | None = None) -> dict[str, tuple[object, str]]:
-    found = switching.viewed(desk, "vip-alert", department=department, topic=None, mailbox=None)
+    found = plugin_views.viewed(desk, "vip-alert", department=department, topic=None, mailbox=None)
     return {each.name: (each.value, each.origin) for each in found.values}
 
 
@@ -193,7 +193,7 @@ def test_what_is_always_on_has_no_switch(desk: Desk, position: str) -> None:
     assert "\n" not in str(refused.value)
     with desk.db.reading() as session:
         assert desk.db.directory(session).switches == ()
-    found = switching.viewed(desk, "siren", department=None, topic=None, mailbox=None)
+    found = plugin_views.viewed(desk, "siren", department=None, topic=None, mailbox=None)
     assert (found.on, found.because, found.path) == (True, "'siren' is always on: it has no switch.", ())
 
 
@@ -207,7 +207,7 @@ def test_the_way_of_a_switch(desk: Desk) -> None:
     turn("on", department="Support")
     turn("shadow", department="Hardware")
     turn("off", topic="Paper")
-    found = switching.viewed(desk, "vip-alert", department="Printers", topic="Paper", mailbox=None)
+    found = plugin_views.viewed(desk, "vip-alert", department="Printers", topic="Paper", mailbox=None)
     assert [(each.level, each.where, each.position, each.shadow, each.decides) for each in found.path] == [
         ("default", "by default", "on", "", False),
         ("global", "for the whole desk", "opt-in", "", False),

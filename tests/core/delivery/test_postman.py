@@ -139,7 +139,9 @@ def test_a_channel_that_breaks_loses_nothing(folder: Path, channel: type[Scripte
     with opened(folder, clock=clock) as desk:
         with_channel(desk, channel)
         work_off(desk)
-        assert {(each.state, each.detail) for each in records(desk)} == {("queued", "ZeroDivisionError: a bug")}
+        assert {(each.state, each.detail) for each in records(desk)} == {
+            ("queued", f"ZeroDivisionError in delivery/test_postman.py, line {explode.__code__.co_firstlineno + 1}")
+        }
         channel.behave = staticmethod(lambda delivery: Receipt())
         clock.advance(hours=2)
         work_off(desk)

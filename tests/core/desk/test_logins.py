@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from deskbell.core.contract.errors import InvalidValue
 from deskbell.core.contract.events import Event, LoginFailuresExceeded
@@ -21,6 +21,19 @@ def db(database_url: str, clock: FrozenClock) -> Iterator[Database]:
     db = Database(database_url, clock=clock)
     yield db
     db.close()
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """The statements that any engine of this process sends from now on."""
+    sent: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 def fail(
@@ -145,7 +158,33 @@ def test_old_rows_go(db: Database, clock: FrozenClock) -> None:
     fail(db, clock)
     with db.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM login_failures")) == 2
+        assert session.scalar(text("SELECT count(*) FROM login_alerts")) == 0
+
+
+def test_what_was_told_within_the_window_stays(db: Database, clock: FrozenClock) -> None:
+    for _ in range(11):
+        fail(db, clock)
+    with db.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM login_alerts")) == 2
+
+
+def test_purging_looks_for_no_failures_of_what_was_told(
+    db: Database, clock: FrozenClock, statements: list[str]
+) -> None:
+    """Else each failure would cost as much as there are failures in the window."""
+    fail(db, clock)
+    of_alerts = [each for each in statements if "FROM login_alerts" in each]
+    assert of_alerts
+    assert not [each for each in of_alerts if "login_failures" in each]
+
+
+def test_an_alert_says_how_many_there_were_and_not_how_many_it_takes(db: Database, clock: FrozenClock) -> None:
+    events: list[Event] = []
+    for _ in range(45):
+        events += fail(db, clock)
+        clock.advance(seconds=30)
+    # The window takes the failures of 15 minutes, the one at its very beginning left out.
+    assert [event.failures for event in events if isinstance(event, LoginFailuresExceeded)] == [11, 30]
 
 
 def test_two_at_once_give_one_alert(db: Database, clock: FrozenClock) -> None:

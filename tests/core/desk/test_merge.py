@@ -15,7 +15,7 @@ from deskbell.core.desk.watch import watch_ticket
 from deskbell.core.desk.words import Words
 from deskbell.core.store import delivery_log, journal, merging, tickets
 from deskbell.core.store.rows import BodyRow, DeliveryRow
-from stand_ins.planned_desk import planned_desk
+from stand_ins.planned_desk import at, planned_desk
 from stand_ins.small_desk import OWNER, SmallDesk, names_of
 from stand_ins.ticket_acts import act, history_of, new_ticket, now_of, row_of
 
@@ -76,8 +76,75 @@ def test_a_waiting_ticket_is_closed_too(desk: SmallDesk) -> None:
 def test_into_a_closed_ticket(desk: SmallDesk) -> None:
     target, source = new_ticket(desk), new_ticket(desk)
     act(desk, change_status, target, SYSTEM, status=TicketStatus.CLOSED)
-    assert names_of(merged(desk, source, target)) == ["ticket_merged", "ticket_closed", "ticket_status_changed"]
-    assert now_of(desk, target).status is TicketStatus.CLOSED
+    events = merged(desk, source, target)
+    assert names_of(events) == [
+        "ticket_merged",
+        "ticket_closed",
+        "ticket_status_changed",
+        "ticket_reopened",
+        "ticket_status_changed",
+    ]
+    assert len({event.act for event in events}) == 1
+    after = now_of(desk, target)
+    assert (after.status, after.closed_at) == (TicketStatus.OPEN, None)
+    assert events[-2].ticket == events[-1].ticket == after  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("source_is", "target_is", "target_becomes"),
+    [
+        ("closed", "closed", "closed"),
+        ("waiting", "closed", "waiting"),
+        ("open", "waiting", "open"),
+        ("closed", "waiting", "waiting"),
+        ("waiting", "open", "open"),
+    ],
+)
+def test_no_work_is_out_of_sight_afterwards(
+    desk: SmallDesk, source_is: str, target_is: str, target_becomes: str
+) -> None:
+    target, source = new_ticket(desk), new_ticket(desk)
+    act(desk, change_status, target, SYSTEM, status=TicketStatus(target_is))
+    act(desk, change_status, source, SYSTEM, status=TicketStatus(source_is))
+    merged(desk, source, target)
+    assert now_of(desk, target).status is TicketStatus(target_becomes)
+    assert now_of(desk, source).status is TicketStatus.CLOSED
+
+
+def test_a_target_that_is_reopened_is_planned_anew(desk: SmallDesk) -> None:
+    planned = planned_desk(desk)
+    target, source = new_ticket(desk), new_ticket(desk)
+    act(desk, change_status, target, SYSTEM, status=TicketStatus.CLOSED)
+    desk.clock.advance(hours=3)
+    merged(desk, source, target)
+    # Support answers within eight business hours, and now it is Monday, 12:00.
+    assert planned.due_at(target.id) == "Tue 12:00"
+
+
+def test_the_manual_due_date_of_an_open_source_is_kept(desk: SmallDesk) -> None:
+    planned = planned_desk(desk)
+    target, source = new_ticket(desk), new_ticket(desk)
+    planned.due(source.id, at(2, 15))
+    merged(desk, source, target)
+    assert planned.due_at(target.id) == "Mon 15:00"
+
+
+def test_that_of_the_target_comes_first(desk: SmallDesk) -> None:
+    planned = planned_desk(desk)
+    target, source = new_ticket(desk), new_ticket(desk)
+    planned.due(source.id, at(2, 15))
+    planned.due(target.id, at(2, 16))
+    merged(desk, source, target)
+    assert planned.due_at(target.id) == "Mon 16:00"
+
+
+def test_that_of_a_closed_source_promises_nothing_more(desk: SmallDesk) -> None:
+    planned = planned_desk(desk)
+    target, source = new_ticket(desk), new_ticket(desk)
+    planned.due(source.id, at(2, 15))
+    act(desk, change_status, source, SYSTEM, status=TicketStatus.CLOSED)
+    merged(desk, source, target)
+    assert planned.due_at(target.id) == "Mon 17:00"
 
 
 def test_the_thread_moves_with_its_files(desk: SmallDesk) -> None:
@@ -204,7 +271,7 @@ def test_all_former_numbers_lead_to_the_ticket_that_is_there(desk: SmallDesk) ->
     with desk.db.reading() as session:
         found = tickets.ids_by_number(session, ["100001", "100002", "100003", "100004"])
         assert found == {"100001": first.id, "100002": first.id, "100003": first.id}
-        assert tickets.find_standing(session, "100003").number == "100001"
+        assert tickets.find_living(session, "100003").number == "100001"
         # Who looks a ticket up sees that very one, and where it went.
         assert tickets.find_number(session, "100003").merged_into == "100001"
         ids = [first.id, second.id, third.id]

@@ -8,7 +8,7 @@ import pytest
 from deskbell.core.contract.errors import UnknownName
 from deskbell.core.contract.events import Event, Incoming, TicketAssigned, TicketCreated
 from deskbell.core.contract.people import ActorKind
-from deskbell.core.contract.tickets import Attachment, EntryKind, Mailbox, Origin, Priority
+from deskbell.core.contract.tickets import Attachment, EntryKind, Mailbox, Origin, Priority, TicketStatus
 from deskbell.core.desk.open import open_ticket, open_tickets
 from deskbell.core.desk.opening import Opening
 from deskbell.core.desk.words import Words
@@ -16,6 +16,7 @@ from deskbell.core.store import journal, tickets
 from deskbell.core.store.end_users import Person
 from deskbell.core.store.rows import TicketRow
 from stand_ins.clock import MONDAY_MORNING
+from stand_ins.planned_desk import planned_desk
 from stand_ins.small_desk import OWNER, SmallDesk, draft, names_of, plan_of_the_desk
 
 
@@ -128,6 +129,41 @@ def test_an_agent_may_open_a_ticket_without_a_word(desk: SmallDesk) -> None:
     assert desk.entries(event.ticket.id) == ()
 
 
+def test_a_blank_text_is_no_reply(desk: SmallDesk) -> None:
+    event = created(opened(desk, Opening(draft=draft(desk.agent("Pia"), text=" \n"), owner=Person("", OWNER))))
+    assert (event.entry, event.ticket.last_respondent) == (None, None)
+
+
+def test_a_file_of_an_agent_speaks_without_a_word(desk: SmallDesk) -> None:
+    file = Attachment("a.txt", "text/plain", 1, "0" * 64)
+    words = Words(attachments=(file,))
+    opening = Opening(draft=draft(desk.agent("Pia"), text=""), owner=Person("", OWNER), words=words)
+    event = created(opened(desk, opening))
+    assert event.entry is not None
+    assert (event.entry.kind, event.entry.attachments) == (EntryKind.REPLY, (file,))
+    assert desk.entries(event.ticket.id) == (event.entry,)
+    assert event.ticket.last_respondent is not None
+
+
+def test_a_ticket_that_begins_with_a_reply_waits_where_tickets_wait(desk: SmallDesk) -> None:
+    planned = planned_desk(desk)
+    by_agent = {
+        text: opened(desk, Opening(draft=draft(desk.agent("Pia"), text=text), owner=Person("", OWNER)))
+        for text in ("We looked into it.", "")
+    }
+    elsewhere = Opening(draft=draft(desk.agent("Sam"), department="Sales"), owner=Person("", OWNER))
+    statuses = [created(events).ticket.status for events in (*by_agent.values(), opened(desk, elsewhere))]
+    assert statuses == [TicketStatus.WAITING, TicketStatus.OPEN, TicketStatus.OPEN]
+    event = created(by_agent["We looked into it."])
+    # The clock stands still until the end user answers.
+    assert (names_of(by_agent["We looked into it."]), event.ticket.due_at) == (["ticket_created"], None)
+    with desk.db.reading() as session:
+        assert tickets.snapshot(session, event.ticket.id) == event.ticket
+    planned.pass_time(hours=2)
+    planned.status(event.ticket.id, "open")
+    assert planned.due_at(event.ticket.id) == "Tue 11:00"
+
+
 def test_an_end_users_ticket_without_a_word_has_an_entry(desk: SmallDesk) -> None:
     assert created(opened(desk, Opening(draft=draft(desk.user(OWNER), text="")))).entry is not None
 
@@ -188,7 +224,7 @@ def test_a_ticket_gets_the_due_date_of_its_plan(desk: SmallDesk) -> None:
     with desk.db.reading() as session:
         assert tickets.snapshot(session, event.ticket.id) == event.ticket
         row = session.get_one(TicketRow, event.ticket.id)
-        assert (row.sla_left, row.sla_from, row.escalates_from) == (4 * 3600, MONDAY_MORNING, MONDAY_MORNING)
+        assert (row.sla_used, row.sla_from, row.escalates_from) == (0, MONDAY_MORNING, MONDAY_MORNING)
         assert row.next_look_at is not None
 
 

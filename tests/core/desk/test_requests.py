@@ -6,13 +6,15 @@ import attrs
 import pytest
 
 from deskbell.core.contract.drafts import MessageDraft, Refusal, TicketDraft
-from deskbell.core.contract.errors import UnknownName
+from deskbell.core.contract.errors import InvalidValue, UnknownName
 from deskbell.core.contract.events import MessagePosted, TicketCreated, TicketRefused
 from deskbell.core.contract.people import SYSTEM
-from deskbell.core.contract.tickets import EntryKind, Origin
+from deskbell.core.contract.tickets import Attachment, EntryKind, Origin, TicketStatus
+from deskbell.core.desk.access import NotActive
 from deskbell.core.desk.opening import Opening
 from deskbell.core.desk.reply import Reply
 from deskbell.core.desk.requests import RequestRefused, Requests
+from deskbell.core.desk.words import Words
 from deskbell.core.store.end_users import Person
 from stand_ins.small_desk import OWNER, SmallDesk, draft, names_of
 
@@ -91,6 +93,54 @@ def test_after_the_reopen_window_a_new_ticket_continues(desk: SmallDesk, request
     message, link = desk.entries(new.id)
     assert (message.text, link.kind) == ("again", EntryKind.NOTE)
     assert old.number in link.text
+
+
+def test_after_the_reopen_window_a_stranger_opens_nothing(desk: SmallDesk, requests: Requests) -> None:
+    requests.open(Opening(draft=draft(desk.user(OWNER))))
+    [old] = desk.tickets()
+    desk.close(old.id)
+    desk.clock.advance(days=31)
+    [event] = requests.post(
+        old.number, sender=desk.user("eve@elsewhere.example"), origin=Origin.API, text="What is it?"
+    )
+    assert isinstance(event, MessagePosted)
+    assert (event.entry.held, event.ticket.number, event.ticket.status) == (True, old.number, TicketStatus.CLOSED)
+    assert len(desk.tickets()) == 1
+    # A collaborator takes part, though not the owner.
+    desk.join(old.id, "bo@customer.example", active=False)
+    assert names_of(
+        requests.post(old.number, sender=desk.user("BO@customer.example"), origin=Origin.API, text="And?")
+    ) == ["ticket_created"]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t"])
+def test_a_message_without_anything_is_refused(desk: SmallDesk, requests: Requests, text: str) -> None:
+    requests.open(Opening(draft=draft(desk.user(OWNER))))
+    with pytest.raises(InvalidValue) as refused:
+        requests.post("100001", sender=desk.user(OWNER), origin=Origin.API, text=text)
+    assert str(refused.value) == "The message: it has neither text nor attachment. Write something."
+    file = Attachment("photo.png", "image/png", 3, "ef" * 32)
+    words = Words(attachments=(file,))
+    [event] = requests.post("100001", sender=desk.user(OWNER), origin=Origin.API, text=text, words=words)
+    assert event.entry.attachments == (file,)  # type: ignore[attr-defined]
+
+
+def test_who_is_switched_off_opens_nothing(desk: SmallDesk, requests: Requests) -> None:
+    with pytest.raises(NotActive, match="The account of Ian is not active"):
+        requests.open(Opening(draft=draft(desk.agent("Ian")), owner=Person("Olga", OWNER)))
+    assert desk.hooks.asked == []
+
+
+def test_who_is_switched_off_gets_no_ticket_by_hand(desk: SmallDesk, requests: Requests) -> None:
+    sentence = "cannot be assigned to Ian, whose account is not active. Activate it, or name somebody else."
+    with pytest.raises(InvalidValue, match=sentence):
+        requests.open(Opening(draft=draft(desk.user(OWNER), agent="ian@example.com"), by_hand=True))
+    requests.open(Opening(draft=draft(desk.user(OWNER))))
+    with pytest.raises(InvalidValue, match=f"Ticket 100001: it {sentence}"):
+        requests.assign("100001", actor=SYSTEM, agent="ian@example.com")
+    # Leave is no obstacle to a person's own choice.
+    [event] = requests.assign("100001", actor=SYSTEM, agent="lea@example.com")
+    assert event.name == "ticket_assigned"
 
 
 def test_assigning_by_name(desk: SmallDesk, requests: Requests) -> None:

@@ -2,8 +2,19 @@
 
 import threading
 import time
+from pathlib import Path
+
+import orjson
+from structlog.testing import capture_logs
 
 from deskbell.core.host.calls import BoundedCalls, CallFailed
+
+_LINES = Path(__file__).read_text(encoding="utf-8").splitlines()
+
+
+def _line_of(words: str) -> int:
+    """The first line of this file that holds these words."""
+    return next(number for number, line in enumerate(_LINES, start=1) if words in line)
 
 
 def test_values_come_back_in_order() -> None:
@@ -19,10 +30,28 @@ def test_a_raise_is_a_result_and_the_others_go_on() -> None:
 
     calls = BoundedCalls(limit=5)
     first, second, third = calls.run([lambda: 1 / 0, leave, lambda: "fine"])
-    assert first == CallFailed("raised", "ZeroDivisionError: division by zero")
-    assert second == CallFailed("raised", "SystemExit: 3")
+    assert first == CallFailed("raised", f"ZeroDivisionError in host/test_calls.py, line {_line_of('lambda: 1 / 0')}")
+    assert second == CallFailed("raised", f"SystemExit in host/test_calls.py, line {_line_of('raise SystemExit(3)')}")
     assert third == "fine"
     calls.close()
+
+
+def test_the_words_of_an_error_are_logged_and_not_told() -> None:
+    """They may quote the ticket; the line is the one in the plugin, also when a library raised."""
+
+    def reads_a_number() -> None:
+        int("canary")
+
+    def reads_json() -> None:
+        orjson.loads(b"[canary, password=hunter2")
+
+    with capture_logs() as logs:
+        first, second = BoundedCalls(limit=5).run([reads_a_number, reads_json])
+    assert first == CallFailed("raised", f"ValueError in host/test_calls.py, line {_line_of('int(')}")
+    assert second == CallFailed("raised", f"JSONDecodeError in host/test_calls.py, line {_line_of('orjson.loads(')}")
+    said = str(logs)
+    assert "invalid literal for int() with base 10: 'canary'" in logs[0]["trace"]
+    assert "hunter2" not in said
 
 
 def test_an_error_whose_text_fails_is_a_result_as_well() -> None:

@@ -362,7 +362,11 @@ def test_many_at_once_share_commits_and_lose_nothing(
     def deliver(sender: int) -> None:
         with door.client() as client:
             for number in range(10):
-                raw = raw_mail(message_id=f"<{sender}.{number}@x>", subject=f"{sender}.{number}")
+                raw = raw_mail(
+                    sender=f"{sender}@customer.example",
+                    message_id=f"<{sender}.{number}@x>",
+                    subject=f"{sender}.{number}",
+                )
                 client.sendmail(OWNER, ["support@example.com"], raw)
 
     threads = [threading.Thread(target=deliver, args=(sender,)) for sender in range(8)]

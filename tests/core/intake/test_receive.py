@@ -14,7 +14,8 @@ from deskbell.core.contract.drafts import MessageDraft, Refusal, TicketDraft
 from deskbell.core.contract.errors import UnknownName
 from deskbell.core.contract.events import Event, MessagePosted, TicketCreated, TicketRefused
 from deskbell.core.contract.people import SYSTEM
-from deskbell.core.contract.tickets import Attachment, EntryKind, Origin, Priority, TicketStatus
+from deskbell.core.contract.tickets import Attachment, EntryKind, Origin, Priority, Ticket, TicketStatus
+from deskbell.core.desk.merge import merge_tickets
 from deskbell.core.intake.processing import MOST_MAILS
 from deskbell.core.intake.receive import Arrival, Intake
 from deskbell.core.store import configuration, journal, records
@@ -227,6 +228,67 @@ def test_after_the_window_an_answer_opens_a_ticket_that_links_back(desk: SmallDe
     _, new = desk.tickets()
     assert (new.department, new.topic, new.subject) == (old.department, old.topic, "Printer")
     assert "100001" in desk.entries(new.id)[1].text
+
+
+def closed_for_good(desk: SmallDesk, intake: Intake) -> Ticket:
+    """A ticket of the owner in Sales, on which nothing can be reopened any more."""
+    receive(intake, raw_mail(to="sales@example.com"))
+    [old] = desk.tickets()
+    desk.close(old.id)
+    desk.clock.advance(days=31)
+    return desk.tickets()[0]
+
+
+def test_an_automatic_answer_after_the_window_stays_on_the_old_ticket(desk: SmallDesk, intake: Intake) -> None:
+    old = closed_for_good(desk, intake)
+    raw = raw_mail(message_id="<2@x>", answers="<first@customer.example>", more="Auto-Submitted: auto-replied")
+    [event] = receive(intake, raw)
+    assert isinstance(event, MessagePosted)
+    assert (event.ticket, event.entry.automatic) == (old, True)
+    assert desk.tickets() == (old,)
+
+
+def test_an_agents_vacation_reply_after_the_window_rings_nothing(desk: SmallDesk, intake: Intake) -> None:
+    old = closed_for_good(desk, intake)
+    away = {"sender": "Pia <pia@example.com>", "more": "Auto-Submitted: auto-replied"}
+    assert receive(intake, raw_mail(message_id="<2@x>", answers="<first@customer.example>", **away)) == ()
+    assert desk.tickets() == (old,)
+    assert [entry.automatic for entry in desk.entries(old.id)] == [False, True]
+    assert [(row.state, row.ticket_id) for row in desk.raw_rows()] == [("stored", old.id)] * 2
+
+
+@pytest.mark.parametrize("sender", ["eve@elsewhere.example", None])
+def test_a_strangers_answer_after_the_window_is_held_there(desk: SmallDesk, intake: Intake, sender: str | None) -> None:
+    old = closed_for_good(desk, intake)
+    raw = raw_mail(sender=sender, message_id="<2@x>", answers="<first@customer.example>", subject="")
+    [event] = receive(intake, raw)
+    assert isinstance(event, MessagePosted)
+    assert (event.ticket, event.entry.held) == (old, True)
+    assert desk.tickets() == (old,)
+
+
+@pytest.mark.parametrize("sender", [OWNER, "pia@example.com"])
+def test_the_mail_names_the_ticket_where_it_landed(desk: SmallDesk, intake: Intake, sender: str) -> None:
+    for number in (1, 2):
+        receive(intake, raw_mail(message_id=f"<{number}@x>"))
+    target, source = desk.tickets()
+
+    def merged_meanwhile(offered: MessageDraft) -> MessageDraft:
+        with desk.writing() as (session, directory):
+            merge_tickets(
+                session,
+                directory,
+                source_id=source.id,
+                target_id=target.id,
+                actor=desk.agent("Mia"),
+                now=desk.clock.now(),
+            )
+        return offered
+
+    desk.hooks.on_message = merged_meanwhile
+    receive(intake, raw_mail(sender=sender, message_id="<3@x>", answers="<2@x>", more="Auto-Submitted: auto-replied"))
+    assert desk.entries(target.id)[-1].automatic
+    assert [row.ticket_id for row in desk.raw_rows()] == [target.id, source.id, target.id]
 
 
 def test_an_agents_vacation_reply_rings_nothing(desk: SmallDesk, intake: Intake) -> None:

@@ -65,6 +65,7 @@ SCENES: Mapping[str, Mapping[str, Event]] = {
         "reached-unverified": happenings.limit_reached(actor=STRANGER),
         "refused": happenings.refused(),
         "refused-unverified": happenings.refused(actor=STRANGER),
+        "refused-not-kept": happenings.refused(raw_mail_id=None),
     },
     "reply-to-end-user": {
         "reply": happenings.reply_posted(),

@@ -17,7 +17,8 @@ from deskbell.core.contract.notices import Notice, Once, Per
 from deskbell.core.contract.people import SYSTEM, Role
 from deskbell.core.host.admission import Host
 from deskbell.core.notify.switches import check_shadow, check_switch
-from deskbell.core.store import decisions, end_users, guards, journal
+from deskbell.core.store import decisions, end_users, guards, journal, windows
+from deskbell.core.store.database import DatabaseUnavailable
 from deskbell.core.store.end_users import Person
 from deskbell.core.store.rows import (
     CollaboratorRow,
@@ -180,6 +181,26 @@ def test_bans_and_suppressions_count_from_the_next_ring_on(
         with desk.db.writing() as session:
             assert guards.release(session, "ada@customer.example")
         assert answer(desk, 4) == ["notified"]
+
+
+def test_a_database_that_fails_while_a_window_is_read_loses_nothing(
+    tmp_path: Path, database_url: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = new_desk(tmp_path / "desk", database_url=database_url)
+    with opened(folder, clock=clock, plugins={"speaker": OncePerPerson(tmp_path / "words")}) as desk:
+
+        def gone(*_: object) -> None:
+            raise DatabaseUnavailable("the server went away")
+
+        mail_id = desk.intake.accept(MAIL, envelope_from=None, envelope_to=(), source="test")
+        events = desk.intake.process([mail_id])
+        with monkeypatch.context() as patch:
+            patch.setattr(windows, "last_said", gone)
+            with pytest.raises(DatabaseUnavailable):
+                desk.ringer.ring(events)
+        clock.advance(seconds=30)
+        assert desk.ringer.sweep() == len(events)
+        assert outcomes(desk, events[0]) == ["notified"]
 
 
 # --- one mail to all ---

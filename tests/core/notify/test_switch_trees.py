@@ -7,7 +7,7 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deskbell.core.app.switching import switch_path
+from deskbell.core.app.plugin_views import switch_path
 from deskbell.core.contract.kinds import AgentAlert, Autoresponder, Correspondence, Level, Plugin, Switch, SystemAlert
 from deskbell.core.contract.people import Role
 from deskbell.core.notify import switches

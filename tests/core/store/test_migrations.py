@@ -75,6 +75,40 @@ updated_at) VALUES (1, '100001', 'Help', 'open', 'normal', 'mail', 1, 'e@example
 '2026-03-02 09:00:00')
 """
 
+ROWS_OF_VERSION_2 = """;
+INSERT INTO tickets (id, number, subject, status, priority, origin, owner_id, owner_address, department_id, created_at,
+updated_at) SELECT id + 1, '100002', subject, status, priority, origin, owner_id, owner_address, department_id, created_at,
+updated_at FROM tickets WHERE id = 1;
+INSERT INTO tickets (id, number, subject, status, priority, origin, owner_id, owner_address, department_id, created_at,
+updated_at) SELECT id + 2, '100003', subject, status, priority, origin, owner_id, owner_address, department_id, created_at,
+updated_at FROM tickets WHERE id = 1;
+INSERT INTO tickets (id, number, subject, status, priority, origin, owner_id, owner_address, department_id, created_at,
+updated_at) SELECT id + 3, '100004', subject, status, priority, origin, owner_id, owner_address, department_id, created_at,
+updated_at FROM tickets WHERE id = 1;
+""" + "".join(
+    f"""INSERT INTO thread_entries (id, ticket_id, kind, origin, author_kind, author_name, author_address, verified,
+automatic, held, text, untrusted_html, posted_at) VALUES ({entry}, {ticket}, '{kind}', 'mail', 'end_user', '', '', {verified},
+false, false, 'Help', '', '2026-03-02 09:00:00');
+"""
+    for entry, ticket, kind, verified in (
+        (1, 1, "message", "true"),
+        (2, 2, "message", "false"),
+        (3, 1, "message", "false"),
+        (4, 2, "message", "true"),
+        (5, 3, "note", "false"),
+        (6, 3, "message", "false"),
+    )
+)
+"""Four tickets: opened by a sure message, by an unsure one, by a note, and by nothing that was kept."""
+
+PARTIAL = (
+    "ix_deliveries_due",
+    "ix_journal_unrung",
+    "ix_raw_mails_waiting",
+    "ix_tickets_merged",
+    "ix_tickets_next_look",
+)
+
 
 @contextmanager
 def _connected(url: str) -> Iterator[Connection]:
@@ -102,12 +136,24 @@ class Scripts:
         (self.folder / "versions" / "9000_next.py").write_text(f"HEAD = {HEAD!r}\n{source}")
         return self.folder
 
+    def until(self, version: str) -> Path:
+        """The migrations up to a version."""
+        for script in (self.folder / "versions").glob("[0-9]*.py"):
+            if script.name[:4] > version:
+                script.unlink()
+        return self.folder
+
 
 def _fill(url: str) -> None:
     """A department with a child of each kind, and a child of a child."""
+    _execute(url, ROWS)
+
+
+def _execute(url: str, statements: str) -> None:
     with _connected(url) as connection:
-        for statement in ROWS.strip().split(";\n"):
-            connection.execute(text(statement))
+        for statement in statements.split(";\n"):
+            if statement.strip():
+                connection.execute(text(statement))
 
 
 def _counts(url: str) -> dict[str, int]:
@@ -131,9 +177,36 @@ def test_partial_indexes_are_partial(empty_database_url: str) -> None:
         index["name"]: "sqlite_where" in index["dialect_options"] or "postgresql_where" in index["dialect_options"]
         for table in indexes
         for index in table
-        if index["name"] in ("ix_deliveries_due", "ix_journal_unrung", "ix_raw_mails_waiting")
+        if index["name"] in PARTIAL
     }
-    assert conditions == {"ix_deliveries_due": True, "ix_journal_unrung": True, "ix_raw_mails_waiting": True}
+    assert conditions == dict.fromkeys(PARTIAL, True)
+
+
+def test_tickets_are_found_by_their_sla_plan(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    with _connected(empty_database_url) as connection:
+        assert ["sla_plan_id"] in [index["column_names"] for index in inspect(connection).get_indexes("tickets")]
+
+
+def test_a_desk_of_the_version_before_is_brought_to_this_one(empty_database_url: str, tmp_path: Path) -> None:
+    """A ticket is as sure as the message that opened it: whatever came later, and also when an agent opened it."""
+    before = tmp_path / "before"
+    shutil.copytree(SCRIPTS, before, ignore=shutil.ignore_patterns("__pycache__", "0003_*"))
+    migrate(empty_database_url, scripts=before)
+    _execute(empty_database_url, ROWS + ROWS_OF_VERSION_2)
+    migrate(empty_database_url)
+    with _connected(empty_database_url) as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == HEAD
+        tickets = connection.execute(text("SELECT number, verified, sla_plan_id, due_at FROM tickets ORDER BY number"))
+        assert [(number, bool(verified), *rest) for number, verified, *rest in tickets] == [
+            ("100001", True, None, None),
+            ("100002", False, None, None),
+            ("100003", True, None, None),
+            ("100004", True, None, None),
+        ]
+        departments = connection.execute(text("SELECT name, template_set, ticket_limit FROM departments")).all()
+        assert departments == [("Support", "", None)]
+        assert connection.execute(text("SELECT count(*) FROM thread_entries")).scalar_one() == 6
 
 
 def test_the_program_knows_the_newest_version() -> None:
@@ -197,6 +270,15 @@ def test_a_migration_that_orphans_rows_is_refused_and_undone(database_url: str, 
     assert _counts(database_url)["departments"] == 1
     with _connected(database_url) as connection:
         assert "of_the_migration" not in inspect(connection).get_table_names()
+
+
+def test_the_clock_of_an_old_ticket_counts_from_its_beginning(empty_database_url: str, with_next: Scripts) -> None:
+    migrate(empty_database_url, scripts=with_next.until("0002"))
+    _fill(empty_database_url)
+    migrate(empty_database_url)
+    with _connected(empty_database_url) as connection:
+        clocks = "SELECT count(*) FROM tickets WHERE sla_from = created_at AND sla_used = 0 AND sla_plan_id IS NULL"
+        assert connection.execute(text(clocks)).scalar_one() == 1
 
 
 def test_a_migration_that_breaks_half_way_leaves_nothing(database_url: str, with_next: Scripts) -> None:

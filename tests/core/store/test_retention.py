@@ -7,12 +7,13 @@ from sqlalchemy import func, select
 
 from deskbell.core.contract.decisions import Decision
 from deskbell.core.contract.events import SystemErrorReported
+from deskbell.core.contract.faults import Fault
 from deskbell.core.contract.people import SYSTEM
-from deskbell.core.store import decisions, journal, load_directory, retention
+from deskbell.core.store import decisions, fault_log, journal, load_directory, retention, windows
 from deskbell.core.store.database import Database
 from deskbell.core.store.directory import Directory
 from deskbell.core.store.retention import Purged
-from deskbell.core.store.rows import DecisionRow, DirectoryRevisionRow, JournalRow
+from deskbell.core.store.rows import DecisionRow, DirectoryRevisionRow, FaultRow, JournalRow, WindowRow
 
 NOW = datetime(2026, 3, 31, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -73,16 +74,67 @@ def test_a_directory_that_a_ring_may_still_work_by_is_kept(db: Database) -> None
     assert retention.purge(db, before=NOW - 10 * DAY, now=NOW) == Purged(decisions=1, directories=0)
     assert left(db)[1] == [1, 2]
     # A day later nobody works by the first any more; the newest stays whatever happens.
+    decide(db, at=NOW + 2 * DAY, revision=2)
     assert retention.purge(db, before=NOW + DAY, now=NOW + 2 * DAY) == Purged(decisions=1, directories=1)
-    assert left(db) == (0, [2], 2)
+    assert left(db) == (1, [2], 3)
+
+
+def test_a_clock_far_ahead_deletes_nothing(db: Database) -> None:
+    decide(db, at=NOW - 20 * DAY, revision=1, count=3)
+    decide(db, at=NOW, revision=1)
+    later = NOW + 3650 * DAY
+    assert retention.purge(db, before=later - 30 * DAY, now=later) == Purged()
+    assert left(db) == (4, [1], 4)
+    with db.reading() as session:
+        assert retention.purged_before(session) is None
+
+
+def happen(db: Database, *, at: datetime, name: str) -> None:
+    """A window is taken, and a fault is met."""
+    with db.writing() as session:
+        assert windows.claim(session, "test", name, now=at, free_before=at)
+        fault_log.count(session, Fault(fingerprint=name, title=name), times=1, now=at, silence=DAY)
+
+
+def remembered(db: Database) -> tuple[list[str], list[str]]:
+    with db.reading() as session:
+        return (
+            list(session.scalars(select(WindowRow.key).order_by(WindowRow.key))),
+            list(session.scalars(select(FaultRow.fingerprint).order_by(FaultRow.fingerprint))),
+        )
+
+
+def test_windows_and_faults_of_long_ago_are_forgotten(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for number in range(5):
+        happen(db, at=NOW - 401 * DAY, name=f"old {number}")
+    happen(db, at=NOW - 400 * DAY, name="at the edge")
+    happen(db, at=NOW, name="young")
+    gone = retention.forget(db, before=NOW - 400 * DAY, now=NOW)
+    assert gone == Purged(windows=5, faults=5)
+    assert remembered(db) == (["at the edge", "young"], ["at the edge", "young"])
+    with db.reading() as session:
+        assert retention.forgotten_at(session) == NOW
+
+
+def test_a_clock_far_ahead_forgets_nothing_and_does_not_stop_it_for_ever(db: Database) -> None:
+    happen(db, at=NOW, name="young")
+    later = NOW + 3650 * DAY
+    assert retention.forget(db, before=later - 400 * DAY, now=later) == Purged()
+    assert remembered(db) == (["young"], ["young"])
+    retention.forget(db, before=NOW - 400 * DAY, now=NOW)
+    with db.reading() as session:
+        assert retention.forgotten_at(session) == NOW
 
 
 def test_the_moment_that_is_remembered_only_grows(db: Database) -> None:
     with db.reading() as session:
         assert retention.purged_before(session) is None
     decide(db, at=NOW - 20 * DAY, revision=1)
+    decide(db, at=NOW, revision=1)
     retention.purge(db, before=NOW - 10 * DAY + timedelta(seconds=59), now=NOW)
     decide(db, at=NOW - 20 * DAY, revision=1)
+    decide(db, at=NOW, revision=1)
     retention.purge(db, before=NOW - 15 * DAY, now=NOW)
     with db.reading() as session:
         assert retention.purged_before(session) == NOW - 10 * DAY

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from deskbell.core.contract.errors import UnknownName
 from deskbell.core.contract.people import SYSTEM, Actor, ActorKind, Agent, EndUser, Organization, Team
@@ -318,3 +318,27 @@ def test_the_list_is_newest_first_and_filtered(db: Database, places: dict[str, i
         assert listed(department_id=places["other"]) == ["2"]
         assert listed(agent_id=places["agent"]) == ["3"]
         assert listed(agent_id=places["agent"], status=TicketStatus.CLOSED) == []
+
+
+def test_any_number_of_tickets_is_read(db: Database, places: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tickets, "IDS_AT_ONCE", 2)
+    with db.writing() as session:
+        ids = ticket_changes.insert_tickets(session, [new_ticket(places, str(number)) for number in range(1, 6)])
+        session.add(
+            CollaboratorRow(
+                ticket_id=ids[-1], user_id=places["friend"], address="f@x.example", active=True, added_at=MONDAY_MORNING
+            )
+        )
+    asked: list[int] = []
+    with db.reading() as session:
+
+        def counted(_connection: object, _clause: object, given: object, more: object, _options: object) -> None:
+            if isinstance(more, dict) and "ids" in more:
+                asked.append(len(more["ids"]))
+
+        event.listen(session.get_bind(), "before_execute", counted)
+        found = tickets.snapshots(session, ids)
+        event.remove(session.get_bind(), "before_execute", counted)
+    assert [found[each].number for each in ids] == ["1", "2", "3", "4", "5"]
+    assert [len(found[each].collaborators) for each in ids] == [0, 0, 0, 0, 1]
+    assert asked == [2, 2, 2, 2, 2, 2, 1, 1, 1]

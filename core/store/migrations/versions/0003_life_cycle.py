@@ -10,9 +10,20 @@ down_revision = "0002"
 TIME = sa.DateTime(timezone=True)
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
+FIRST_MESSAGE_DECIDES = """
+UPDATE tickets SET verified = false WHERE id IN (
+    SELECT ticket_id FROM thread_entries AS entry
+    WHERE kind = 'message' AND NOT verified
+    AND id = (SELECT min(id) FROM thread_entries AS other WHERE other.ticket_id = entry.ticket_id)
+)
+"""
+"""A ticket is as sure as the message that opened it."""
+
 
 def upgrade() -> None:
     """Create the new tables, then the new columns of old ones."""
+    op.add_column("deliveries", sa.Column("private_id", sa.Text(), nullable=True))
+    op.create_index(op.f("ix_deliveries_private_id"), "deliveries", ["private_id"])
     op.create_table(
         "bans",
         sa.Column("pattern", sa.String(), nullable=False),
@@ -146,7 +157,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("sla_plan_id", sa.Integer(), nullable=True))
         table.add_column(sa.Column("sla_from", TIME, nullable=True))
-        table.add_column(sa.Column("sla_left", sa.Integer(), nullable=True))
+        table.add_column(sa.Column("sla_used", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("manual_due_at", TIME, nullable=True))
         table.add_column(sa.Column("due_at", TIME, nullable=True))
         table.add_column(sa.Column("escalates_from", TIME, nullable=True))
@@ -154,6 +165,14 @@ def upgrade() -> None:
         table.add_column(sa.Column("next_look_at", TIME, nullable=True))
         table.drop_index(op.f("ix_tickets_owner_id"))
         table.create_index(op.f("ix_tickets_owner_id_tickets_status"), ["owner_id", "status"], unique=False)
+        table.create_index(op.f("ix_tickets_sla_plan_id"), ["sla_plan_id"], unique=False)
+        table.create_index(
+            "ix_tickets_merged",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         table.create_index(
             "ix_tickets_next_look",
             ["next_look_at", "id"],
@@ -167,6 +186,10 @@ def upgrade() -> None:
         table.create_foreign_key(
             op.f("fk_tickets_merged_into_id_tickets"), "tickets", ["merged_into_id"], ["id"], ondelete="SET NULL"
         )
+
+    op.execute(FIRST_MESSAGE_DECIDES)
+    # A plan that comes later counts from the beginning of a ticket.
+    op.execute("UPDATE tickets SET sla_from = created_at")
 
     with op.batch_alter_table("topics") as table:
         table.add_column(sa.Column("sla_plan_id", sa.Integer(), nullable=True))

@@ -278,6 +278,13 @@ WEEK = 'week = { mon = ["09:00-17:00"] }'
             '[sla_plans.Slow]\nsteps = [{ after = "2h", roles = ["owner"] }]',
             'sla_plans.Slow.steps[0].roles must be roles of agents whom the ticket leads to, not "owner".',
         ),
+        *(
+            (
+                f'[sla_plans.Slow]\nsteps = [{{ after = "2h", roles = ["{role}"] }}]',
+                f'sla_plans.Slow.steps[0].roles must be roles of agents whom the ticket leads to, not "{role}".',
+            )
+            for role in ("newly_assigned_agent", "mentioned_agent")
+        ),
         (
             '[sla_plans.Slow]\nsteps = [{ after = "2h", roles = ["watcher"] }, { after = "120m", roles = ["watcher"] }]',
             "sla_plans.Slow.steps must come one after the other: each step later than the one before it.",

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskbell.core.contract.errors import InvalidValue
-from deskbell.core.desk.sla.calendar import ROUND_THE_CLOCK, WEEKDAYS, Calendar, calendar_of
+from deskbell.core.desk.sla.calendar import ROUND_THE_CLOCK, Calendar, calendar_of
+from deskbell.core.desk.sla.written_hours import WEEKDAYS
 from deskbell.core.store.directory import ScheduleRecord
 
 MINUTE = timedelta(minutes=1)
@@ -163,15 +164,42 @@ def test_what_takes_longer_than_a_century_never_comes() -> None:
     [
         ({"week": {}}, "schedule 'Office': it has no open hour."),
         ({"week": {"mon": ()}}, "schedule 'Office': it has no open hour."),
-        ({"week": {"mon": (("17:00", "09:00"),)}}, "schedule 'Office', mon: a span ends before it begins."),
-        ({"week": {"mon": (("09:00", "12:00"), ("11:00", "13:00"))}}, "schedule 'Office', mon: two spans overlap."),
-        ({"week": {"mon": (("9 am", "12:00"),)}}, "schedule 'Office', mon: '9 am' is no time of day."),
-        ({"week": {"mon": (("09:00", "24:01"),)}}, "schedule 'Office', mon: '24:01' is no time of day."),
+        (
+            {"week": {"mon": (("17:00", "09:00"),)}},
+            "schedule 'Office': its week must not end \"17:00-09:00\" before it begins (mon)",
+        ),
+        (
+            {"week": {"mon": (("09:00", "12:00"), ("11:00", "13:00"))}},
+            (
+                "schedule 'Office': its week must have the hours of a day in order and without overlap, "
+                'not "11:00-13:00" (mon).'
+            ),
+        ),
+        *(
+            (
+                {"week": {"mon": ((begin, end),)}},
+                f"""schedule 'Office': its week must have hours such as "09:00-17:30", not "{begin}-{end}" (mon).""",
+            )
+            for begin, end in (
+                ("9 am", "12:00"),
+                ("9:00", "12:00"),
+                ("09:00", "24:01"),
+                ("24:00", "24:00"),
+                ("09:00-10:00", "12:00"),
+            )
+        ),
         ({"time_zone": "Europe/Bonn"}, "schedule 'Office': there is no time zone 'Europe/Bonn'."),
         ({"time_zone": "../etc"}, "schedule 'Office': there is no time zone '../etc'."),
         ({"country": "XX"}, "the public holidays of 'XX': they are not known."),
         ({"country": "DE", "subdivision": "XX"}, "the public holidays of 'DE XX': they are not known."),
-        ({"days_off": ("24.12.2026",)}, "schedule 'Office': '24.12.2026' is no date."),
+        (
+            {"days_off": ("24.12.2026",)},
+            "schedule 'Office': its days off must be dates such as 2026-12-24, not \"24.12.2026\".",
+        ),
+        (
+            {"days_off": ("20261224",)},
+            "schedule 'Office': its days off must be dates such as 2026-12-24, not \"20261224\".",
+        ),
     ],
 )
 def test_a_schedule_that_cannot_be_used_is_refused_in_words(changes: dict[str, object], sentence: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from deskbell.core.contract.errors import InvalidValue
 from deskbell.core.contract.events import DueDateChanged
+from deskbell.core.contract.tickets import TicketStatus
 from deskbell.core.desk.access import MayNotOpen
 from deskbell.core.desk.acknowledge import acknowledge_ticket
 from deskbell.core.desk.due_date import set_due_date
@@ -20,7 +21,7 @@ from stand_ins.small_desk import SmallDesk
 
 
 def test_a_desk_without_plans_plans_nothing(directory: Directory) -> None:
-    assert begin(directory, department_id=1, topic_id=None, now=at(2, 9)) == Timing()
+    assert begin(directory, department_id=1, topic_id=None, now=at(2, 9)) == Timing(sla_from=at(2, 9))
 
 
 def test_the_plan_of_the_department_in_its_business_hours(planned: PlannedDesk) -> None:
@@ -37,7 +38,7 @@ def test_the_plan_of_the_topic_before_that_of_the_department(planned: PlannedDes
 
 def test_no_plan_no_due_date(planned: PlannedDesk) -> None:
     row = planned.row(planned.open("Sales"))
-    assert (row.due_at, row.next_look_at, row.sla_plan_id, row.sla_left) == (None, None, None, None)
+    assert (row.due_at, row.next_look_at, row.sla_plan_id, row.sla_used) == (None, None, None, 0)
 
 
 def test_a_schedule_that_cannot_be_used_counts_every_hour_and_is_reported(planned: PlannedDesk) -> None:
@@ -73,15 +74,35 @@ def test_it_goes_on_where_the_department_does_not_pause(planned: PlannedDesk) ->
     assert planned.due_at(ticket) == "Mon 17:00"
 
 
-def test_a_clock_that_ran_out_is_overdue_where_it_goes_on(planned: PlannedDesk) -> None:
+def test_a_pause_after_the_due_date_moves_nothing(planned: PlannedDesk) -> None:
     ticket = planned.open()
     planned.pass_time(days=2)
     assert planned.sweep() == ["overdue 0", "step 1", "step 2"]
     planned.status(ticket, "waiting")
+    assert planned.due_at(ticket) == "Mon 17:00"
     planned.pass_time(hours=1)
     planned.status(ticket, "open")
-    assert planned.due_at(ticket) == "Wed 10:00"
-    assert planned.sweep() == ["overdue 0"]
+    assert planned.due_at(ticket) == "Mon 17:00"
+    assert planned.sweep() == []
+
+
+def test_a_pause_in_the_minute_of_the_due_date_comes_too_late(planned: PlannedDesk) -> None:
+    ticket = planned.open()
+    planned.pass_time(hours=8)
+    planned.status(ticket, "waiting")
+    assert planned.due_at(ticket) == "Mon 17:00"
+    assert planned.sweep() == ["overdue 0", "step 1", "step 2"]
+
+
+def test_pauses_of_an_overdue_ticket_do_not_get_round_the_cap_of_repeats(planned: PlannedDesk) -> None:
+    ticket = planned.open()
+    heard = []
+    for hour in range(14 * 24):
+        heard += [word for word in planned.sweep() if word.startswith("overdue")]
+        if hour >= 8 and hour % 5 == 0:
+            planned.status(ticket, "waiting" if hour % 2 else "open")
+        planned.pass_time(hours=1)
+    assert heard == ["overdue 0", "overdue 1", "overdue 2", "overdue 3"]
 
 
 def test_a_closed_ticket_keeps_its_due_date_and_nobody_looks(planned: PlannedDesk) -> None:
@@ -103,6 +124,72 @@ def test_reopening_begins_anew(planned: PlannedDesk) -> None:
     assert planned.due_at(ticket) == "Tue 12:00"
     planned.pass_time(hours=2)
     assert planned.sweep() == ["step 1"]
+
+
+def test_a_closed_ticket_that_is_made_to_wait_begins_anew_with_a_pause(planned: PlannedDesk) -> None:
+    ticket = planned.open()
+    planned.pass_time(hours=3)
+    planned.status(ticket, "closed")
+    planned.status(ticket, "waiting")
+    assert planned.due_at(ticket) == "never"
+    planned.pass_time(days=1)
+    planned.status(ticket, "open")
+    # The whole eight hours are left on Tuesday at 12:00.
+    assert planned.due_at(ticket) == "Wed 12:00"
+
+
+def test_so_does_one_that_a_reply_makes_wait(planned: PlannedDesk) -> None:
+    ticket = planned.open()
+    planned.status(ticket, "closed")
+    with planned.desk.writing() as (session, directory):
+        reply = Reply(text="Has it come back?", status=TicketStatus.WAITING)
+        post_reply(session, directory, ticket_id=ticket, actor=planned.desk.agent("Pia"), reply=reply, now=planned.now)
+    assert planned.due_at(ticket) == "never"
+    planned.pass_time(days=1)
+    planned.status(ticket, "open")
+    assert planned.due_at(ticket) == "Tue 17:00"
+
+
+# -- a changed plan --------------------------------------------------------------------------------------------------------
+
+
+def change_grace(planned: PlannedDesk, hours: int) -> None:
+    """Standard grants so many hours from now on."""
+    with planned.desk.db.writing() as session:
+        session.get_one(SlaPlanRow, planned.desk.ids["Standard"]).grace_seconds = hours * HOUR
+
+
+def test_a_changed_grace_holds_where_the_ticket_goes_on(planned: PlannedDesk) -> None:
+    ticket = planned.open()
+    planned.pass_time(hours=3)
+    planned.status(ticket, "waiting")
+    change_grace(planned, 12)
+    assert planned.due_at(ticket) == "never"
+    planned.status(ticket, "open")
+    # Nine of twelve hours are left at 12:00.
+    assert planned.due_at(ticket) == "Tue 13:00"
+
+
+def test_a_grace_that_was_cut_below_what_is_used_is_over_where_the_ticket_goes_on(planned: PlannedDesk) -> None:
+    ticket = planned.open()
+    planned.pass_time(hours=3)
+    planned.status(ticket, "waiting")
+    change_grace(planned, 2)
+    planned.pass_time(hours=1)
+    for status in ("open", "waiting", "open"):
+        planned.status(ticket, status)
+        assert planned.due_at(ticket) == "Mon 13:00"
+        planned.pass_time(hours=1)
+
+
+@pytest.mark.parametrize("hours", [2, 40])
+def test_a_changed_grace_changes_nothing_of_what_is_used(quick_sales: PlannedDesk, hours: int) -> None:
+    ticket = quick_sales.open()
+    quick_sales.pass_time(hours=1)
+    change_grace(quick_sales, hours)
+    transfer(quick_sales, ticket, "Sales")
+    # One hour of four.
+    assert quick_sales.due_at(ticket) == "Mon 13:00"
 
 
 # -- another department ----------------------------------------------------------------------------------------------------
@@ -181,7 +268,6 @@ def test_from_no_plan_time_counts_since_the_reopening(planned: PlannedDesk) -> N
 def test_a_ticket_from_before_all_plans_counts_from_its_beginning(desk: SmallDesk) -> None:
     before = PlannedDesk(desk)
     ticket = before.open()
-    assert before.row(ticket).sla_from is None
     with desk.db.writing() as session:
         session.add(
             SlaPlanRow(
@@ -201,7 +287,7 @@ def test_a_plan_that_was_removed_is_none(planned: PlannedDesk) -> None:
         records.remove_sla_plan(session, planned.desk.ids["Standard"])
     planned.status(ticket, "waiting")
     row = planned.row(ticket)
-    assert (row.due_at, row.sla_left, row.next_look_at) == (None, None, None)
+    assert (row.due_at, row.next_look_at) == (None, None)
 
 
 # -- by hand ---------------------------------------------------------------------------------------------------------------
@@ -302,3 +388,29 @@ def test_after_reopening_an_acknowledgement_is_needed_again(planned: PlannedDesk
         planned.status(ticket, "closed")
         planned.status(ticket, "open")
         assert planned.row(ticket).escalates_from == planned.now
+
+
+def test_the_steps_of_another_plan_are_steps_of_their_own(quick_sales: PlannedDesk) -> None:
+    with quick_sales.desk.db.writing() as session:
+        quick = session.get_one(SlaPlanRow, quick_sales.desk.ids["Quick"])
+        quick.steps = [{"after_seconds": HOUR, "roles": ["administrator"]}]
+    ticket = quick_sales.open()
+    quick_sales.pass_time(hours=2)
+    assert quick_sales.sweep() == ["step 1"]
+    transfer(quick_sales, ticket, "Sales")
+    assert quick_sales.sweep() == ["step 1"]
+    transfer(quick_sales, ticket, "Support")
+    assert quick_sales.sweep() == []
+    quick_sales.pass_time(hours=2)
+    assert quick_sales.sweep() == ["step 2"]
+
+
+def test_a_step_that_is_put_before_others_rings_none_of_them_again(planned: PlannedDesk) -> None:
+    ticket = planned.open()
+    planned.pass_time(hours=2)
+    assert planned.sweep() == ["step 1"]
+    with planned.desk.db.writing() as session:
+        standard = session.get_one(SlaPlanRow, planned.desk.ids["Standard"])
+        standard.steps = [{"after_seconds": HOUR, "roles": ["administrator"]}, *standard.steps]
+    planned.status(ticket, "waiting")
+    assert planned.sweep() == ["step 1"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from deskbell.core.app import mailboxes
 from deskbell.core.app.fetching import accounts, fetcher_of
@@ -13,6 +14,7 @@ from deskbell.core.app.opening import Desk
 from deskbell.core.intake.fetching.access import Limits
 from deskbell.core.intake.fetching.trouble import FetchFailed
 from deskbell.core.store.fetch_accounts import Security
+from deskbell.core.store.rows import DeliveryRow
 from stand_ins.certificates import make_server_tls
 from stand_ins.clock import FrozenClock
 from stand_ins.desks import MAIL
@@ -201,6 +203,9 @@ def test_one_event_for_a_mailbox_that_fails_for_long_and_one_more_after_it_had_w
         assert told == [0, 0, 1, 1, 1, 1]
         script[0] = works
         assert fetch(desk) == {"support": 0}
+        # While the first alert waits in the outbox, a second one would say nothing new.
+        with desk.db.writing() as session:
+            session.execute(update(DeliveryRow).values(state="sent"))
         script[0] = Conversation.drop
         for _ in range(3):
             fetch(desk)

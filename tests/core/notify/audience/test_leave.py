@@ -10,7 +10,7 @@ from deskbell.core.contract.events import NotePosted
 from deskbell.core.contract.people import Role
 from deskbell.core.contract.tickets import EntryKind, Ticket
 from deskbell.core.notify.audience import may_open
-from deskbell.core.store.directory import Profile, RecipientsMode
+from deskbell.core.store.directory import Profile, RecipientsMode, TeamMember, TeamRecord
 from stand_ins.paper_desk import (
     ID,
     NOW,
@@ -209,3 +209,27 @@ def test_the_substitute_of_an_administrator_may_open_everything() -> None:
     elsewhere = attrs.evolve(ticket(), department=attrs.evolve(ticket().department, id=5))
     assert opens("Sue", {"Ada": on_leave("Sue")}, on=elsewhere)
     assert not opens("Sue", {"Mia": on_leave("Sue")}, on=elsewhere)
+
+
+@pytest.mark.parametrize("first", ["Tim", "Tom"])
+def test_who_stands_in_for_two_is_told_if_one_of_them_would_be(first: str) -> None:
+    """Tim has the alerts of his membership off, Tom has not; the order in which they are listed must not matter."""
+    second = "Tom" if first == "Tim" else "Tim"
+    members = tuple(TeamMember(agent_id=ID[name], alerts=name == "Tom") for name in (first, second))
+    directory = desk(
+        agents={"Tim": on_leave("Lea"), "Tom": on_leave("Lea")},
+        teams={1: TeamRecord(id=1, name="Network", lead_id=None, members=members)},
+    )
+    of = ticket(team=True, agent=agent("Lea"))
+    decision = decide(alert(Role.ASSIGNED_TEAM_MEMBER), message(ticket=of), directory)
+    assert sorted(codes(decision)) == [
+        ("Lea", "assigned_team_member", "notified"),
+        ("Tim", "assigned_team_member", "on_leave"),
+        ("Tom", "assigned_team_member", "on_leave"),
+    ]
+
+
+def test_the_substitute_of_a_deactivated_administrator_may_open_nothing() -> None:
+    directory = desk(agents={"Ada": {**on_leave("Sam"), "active": False}})
+    assert not may_open(directory, ticket=ticket(), agent_id=ID["Sam"], moment=NOW)
+    assert may_open(desk(agents={"Ada": on_leave("Sam")}), ticket=ticket(), agent_id=ID["Sam"], moment=NOW)

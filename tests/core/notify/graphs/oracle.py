@@ -283,7 +283,7 @@ class Oracle:
             waiting += [
                 each.id
                 for each in self.directory.agents.values()
-                if away(each) and each.substitute_id == here and each.id not in reached
+                if each.active and away(each) and each.substitute_id == here and each.id not in reached
             ]
         return not openers.isdisjoint(reached)
 
