@@ -10,13 +10,20 @@ from .changing import acting_person
 from .opening import Desk
 
 
-def planned(desk: Desk, file: Path, *, prune: bool, by: str | None = None) -> list[str]:
-    """The lines of what applying `file` would change.
+def read(desk: Desk, file: Path) -> blueprint.Blueprint:
+    """What a file says; read once, for what comes through a pipe cannot be read again.
 
-    :param by: who would apply it, as for `apply`.
     :raises DeskbellError: when the file cannot be used, in one sentence with the place in it.
     """
-    wanted = _read(desk, file)
+    return blueprint.read_blueprint(read_toml(file), file=file.name, catalogue=catalogue(desk))
+
+
+def planned(desk: Desk, wanted: blueprint.Blueprint, *, prune: bool, by: str | None = None) -> list[str]:
+    """The lines of what applying it would change.
+
+    :param by: who would apply it, as for `apply`.
+    :raises DeskbellError: when somebody is named who may not.
+    """
     with desk.db.reading() as session:
         acting_person(desk.db.directory(session), by)
         return blueprint.plan(session, wanted, prune=prune, secrets=desk.secrets).render()
@@ -28,7 +35,7 @@ def apply(desk: Desk, file: Path, *, prune: bool, by: str | None = None) -> None
     :param by: the address of the agent who does it; None for the administrator at this machine.
     :raises DeskbellError: when the file cannot be used; nothing is changed then.
     """
-    apply_blueprint(desk, _read(desk, file), prune=prune, by=by)
+    apply_blueprint(desk, read(desk, file), prune=prune, by=by)
 
 
 def apply_blueprint(desk: Desk, wanted: blueprint.Blueprint, *, prune: bool, by: str | None) -> None:
@@ -55,7 +62,3 @@ def catalogue(desk: Desk) -> Catalogue:
     """What can be configured: the admitted plugins and channels."""
     plugins = {name: admitted.plugin for name, admitted in desk.host.plugins.items()}
     return Catalogue(plugins=plugins, channels=desk.host.channels)
-
-
-def _read(desk: Desk, file: Path) -> blueprint.Blueprint:
-    return blueprint.read_blueprint(read_toml(file), file=file.name, catalogue=catalogue(desk))

@@ -37,7 +37,8 @@ def apply(
     from ..app import configuring
 
     with desk_of(context) as desk:
-        lines = configuring.planned(desk, file, prune=prune, by=by)
+        wanted = configuring.read(desk, file)
+        lines = configuring.planned(desk, wanted, prune=prune, by=by)
         if as_json:
             print_json({"changes": lines, "applied": bool(lines) and not dry_run})
         else:
@@ -48,7 +49,7 @@ def apply(
             if not sys.stdin.isatty():
                 raise click.UsageError("This removes something and nobody can be asked here: add --yes.")
             click.confirm("Apply this, removals included?", abort=True)
-        configuring.apply(desk, file, prune=prune, by=by)
+        configuring.apply_blueprint(desk, wanted, prune=prune, by=by)
     if not as_json:
         click.echo("Applied.")
 

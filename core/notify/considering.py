@@ -12,7 +12,7 @@ from ..contract.decisions import Decision
 from ..contract.events import Event
 from ..contract.notices import Notice, Per
 from ..host.admission import Admitted
-from ..host.calls import CallFailed
+from ..host.calls import raised
 from ..store import windows
 from ..store.database import Database, DatabaseFailed, DatabaseUnavailable
 from ..store.directory import Directory
@@ -96,8 +96,7 @@ class Considering:
                 # Not the plugin's fault: the act stays unrung, and is rung when the database is back.
                 raise
             except Exception as error:  # noqa: BLE001 - one plugin's odd audience must not silence the others
-                failure = CallFailed("raised", f"{type(error).__name__}: {error}")
-                answer = self._switchboard.failed(answer, event, failure)
+                answer = self._switchboard.failed(answer, event, raised(error))
         decision = Decision(
             event_id=event.id, plugin=answer.admitted.name, reason=answer.reason, because=answer.because
         )

@@ -108,13 +108,13 @@ LIVE: list[tuple[str, str, Wish, Act, Act]] = [
 
 
 def token(desk: Desk) -> str:
-    """The Message-ID of the mail that Ada got last: an answer to it is verified."""
-    from sqlalchemy import select
+    """The id that only Ada got to see, of the mail that she got last: an answer to it is verified."""
+    from sqlalchemy import func, select
 
     with desk.db.reading() as session:
         return str(
             session.scalar(
-                select(DeliveryRow.message_id)
+                select(func.coalesce(DeliveryRow.private_id, DeliveryRow.message_id))
                 .where(DeliveryRow.address == ADA)
                 .order_by(DeliveryRow.id.desc())
                 .limit(1)

@@ -10,7 +10,7 @@ import pytest
 from deskbell.core.app import plugin_views, switching
 from deskbell.core.app.opening import Desk
 from deskbell.core.contract.errors import DeskbellError
-from deskbell.core.contract.kinds import AgentAlert, Level, SystemAlert
+from deskbell.core.contract.kinds import AgentAlert, Level
 from deskbell.core.contract.people import Role
 from deskbell.core.contract.structuring import described, secret
 from deskbell.core.store.rows import OptionRow
@@ -48,17 +48,10 @@ class VipAlert(AgentAlert):
         login: Login = Login()
 
 
-@attrs.define(eq=False)
-class Siren(SystemAlert):
-    """Never silent."""
-
-    always_on = True
-
-
 @pytest.fixture
 def desk(database_url: str, tmp_path: Path, clock: FrozenClock) -> Iterator[Desk]:
     folder = new_desk(tmp_path / "desk", database_url=database_url, toml=DESK)
-    with opened(folder, clock=clock, plugins={"vip-alert": VipAlert(), "siren": Siren()}) as open_desk:
+    with opened(folder, clock=clock, plugins={"vip-alert": VipAlert()}) as open_desk:
         yield open_desk
 
 
@@ -144,18 +137,18 @@ def test_what_is_taken_away_is_decided_above(desk: Desk) -> None:
         ("vip-alert", "limit", "1", "Suport", "There is no department named 'Suport'. Did you mean 'Support'?"),
         ("vip-alrt", "limit", "1", None, "There is no plugin named 'vip-alrt'. Did you mean 'vip-alert'?"),
         (
-            "siren",
+            "system-error-alert",
             "audience.admin_address",
             "true",
             "Support",
-            "options.siren.departments cannot be set: this plugin has no options per department.",
+            "options.system-error-alert.departments cannot be set: this plugin has no options per department.",
         ),
         (
-            "siren",
+            "system-error-alert",
             "audience.admin_address",
             "false",
             None,
-            "options.siren.audience.admin_address must stay true: what is always on is always told to the admin address.",
+            "options.system-error-alert.audience.admin_address must stay true: what is always on is always told to the admin address.",
         ),
     ],
 )
@@ -189,12 +182,12 @@ def test_what_is_not_set_cannot_be_unset(desk: Desk) -> None:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_what_is_always_on_has_no_switch(desk: Desk, position: str) -> None:
     with pytest.raises(DeskbellError) as refused:
-        switching.switch(desk, "siren", position, department=None, topic=None, mailbox=None)
+        switching.switch(desk, "system-error-alert", position, department=None, topic=None, mailbox=None)
     assert "\n" not in str(refused.value)
     with desk.db.reading() as session:
         assert desk.db.directory(session).switches == ()
-    found = plugin_views.viewed(desk, "siren", department=None, topic=None, mailbox=None)
-    assert (found.on, found.because, found.path) == (True, "'siren' is always on: it has no switch.", ())
+    found = plugin_views.viewed(desk, "system-error-alert", department=None, topic=None, mailbox=None)
+    assert (found.on, found.because, found.path) == (True, "'system-error-alert' is always on: it has no switch.", ())
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
