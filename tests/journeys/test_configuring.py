@@ -73,7 +73,6 @@ def test_a_number_that_no_database_holds_is_one_sentence(cli: Cli, command: tupl
     assert "is not in the range 1<=x<=" in cli(*command, "9" * 20, code=2)
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_file_from_a_pipe_is_applied_as_it_is_shown(cli: Cli) -> None:
     said = cli("apply", "/dev/stdin", stdin=b'[settings]\ndesk_name = "From a pipe"\n')
     assert "Applied." in said
