@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -133,10 +134,15 @@ def test_a_peer_that_hangs_up_is_noticed(ends: tuple[Wire, socket.socket]) -> No
 
 
 def test_a_peer_that_resets_the_connection_is_noticed(serve: Callable[[Conversation], int]) -> None:
+    connected = threading.Event()
+
     def reset(connection: socket.socket) -> None:
+        # Sooner, and there would be no connection that could be lost.
+        connected.wait(timeout=10)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     wire = connect(SmtpOptions(host="127.0.0.1", port=serve(reset)), clock=CLOCK, until=soon())
+    connected.set()
     with pytest.raises(Broken, match=r"the connection was lost before the answer to MAIL \(Connection reset by peer\)"):
         wire.reply("MAIL", until=soon())
     wire.close()
