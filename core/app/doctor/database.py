@@ -1,8 +1,6 @@
 """The database: reached, of the right version, durable, and of one mind with the machine about the time."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import unquote
 
 from ...contract.clock import Clock
 from ...contract.errors import DeskbellError
@@ -10,6 +8,7 @@ from ...settings import DeskPaths, load_settings
 from ...store import health
 from ...store.database import DatabaseFailed, DatabaseUnavailable, SchemaOutdated, open_database
 from ...store.schema import HEAD
+from ...store.sqlite_file import missing_file
 from ..opening import Desk
 from .finding import Finding, fault, fine, warning
 
@@ -27,7 +26,7 @@ def reachable(paths: DeskPaths, clock: Clock) -> Iterator[Finding]:
     except DeskbellError:
         # `machine.settings` has said it.
         return
-    missing = _missing_file(url)
+    missing = missing_file(url)
     if missing is not None:
         yield fault(
             "database",
@@ -75,12 +74,3 @@ def time_of_database(desk: Desk) -> Iterator[Finding]:
         yield warning("clock", what, remedy=remedy)
     else:
         yield fine("clock", "Database and machine agree on the time.")
-
-
-def _missing_file(url: str) -> Path | None:
-    """The SQLite file that is not there; opening it would say no more than that there are no tables."""
-    scheme, _, rest = url.partition(":///")
-    if scheme != "sqlite":
-        return None
-    file = Path(unquote(rest.partition("?")[0]))
-    return None if file.exists() else file
