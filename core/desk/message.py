@@ -58,8 +58,8 @@ def post_message(session: Session, directory: Directory, *, posting: Posting, no
     """Append one message; answer `message_posted` and, when it reopens the ticket, `ticket_reopened` and its change.
 
     A ticket that waits for its end user waits no more, which is a change as well. A message of somebody who takes no part in
-    the ticket is held and opens nothing, nor does automatic mail. An agent's automatic mail is stored and rings nothing
-    (behaviour section 7). What goes to a ticket that was merged away lands on the one that it lives on in.
+    the ticket is held and opens nothing, nor does automatic mail. An agent's automatic mail is stored and rings
+    nothing. What goes to a ticket that was merged away lands on the one that it lives on in.
 
     :raises UnknownName: when there is no such ticket.
     """

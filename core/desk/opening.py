@@ -72,7 +72,7 @@ def place_of(directory: Directory, *, opening: Opening, now: datetime) -> Place:
     """Look up the names in a draft.
 
     Unavailable agents, and teams of which nobody is available, are not assigned automatically: the ticket stays
-    unassigned (behaviour sections 7 and 9). Chosen by hand, an agent on leave gets it all the same.
+    unassigned. Chosen by hand, an agent on leave gets it all the same.
 
     :raises UnknownName: when the desk does not know one of them.
     """

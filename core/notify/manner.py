@@ -6,7 +6,7 @@ from ..contract.tickets import Entry, EntryKind
 
 
 def manner_of(plugin: Plugin, event: Event) -> type[Plugin]:
-    """The kind by whose rules a notice about `event` is switched, judged and sent (behaviour section 3)."""
+    """The kind by whose rules a notice about `event` is switched, judged and sent."""
     if isinstance(plugin, Autoresponder) and plugin.carries_replies and _holds_a_reply(event):
         return Correspondence
     return type(plugin)

@@ -1,4 +1,4 @@
-"""Who may open a ticket: the one definition, for alerts and for everything that an agent does (behaviour section 1)."""
+"""Who may open a ticket: the one definition, for alerts and for everything that an agent does."""
 
 from datetime import datetime
 

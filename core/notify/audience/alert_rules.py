@@ -1,4 +1,4 @@
-"""The rules for pairs of an agent alert, each a few lines, in the order of behaviour section 4; `order` lists them."""
+"""The rules for pairs of an agent alert, each a few lines; `order` lists them in their order."""
 
 from collections.abc import Mapping
 

@@ -70,7 +70,7 @@ class Occasion:
 
     @cached_property
     def culprits(self) -> frozenset[str]:
-        """The identities of the actor; empty when nobody is known for sure (behaviour section 9)."""
+        """The identities of the actor; empty when nobody is known for sure."""
         return frozenset(people.actor(self.event.actor).identities) if self.event.verified else frozenset()
 
     @cached_property

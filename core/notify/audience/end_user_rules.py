@@ -1,4 +1,4 @@
-"""The rules for pairs of an autoresponder or of correspondence, in the order of behaviour section 3; `order` lists them."""
+"""The rules for pairs of an autoresponder or of correspondence; `order` lists them in their order."""
 
 from ...contract.events import ReplyPosted, TicketCreated
 from .case import Case

@@ -119,7 +119,7 @@ AUTORESPONDER = Order(
     person=(address_suppressed, once_per_window, no_address, before_delivery, shadow),
 )
 
-# "Nothing else refuses it" (behaviour section 9): an agent's own words pass even the plugins' before_delivery.
+# "Nothing else refuses it": an agent's own words pass even the plugins' before_delivery.
 CORRESPONDENCE = Order(
     finders=END_USER_ROLES,
     pair=(
@@ -133,7 +133,7 @@ CORRESPONDENCE = Order(
     person=(address_suppressed, no_address, shadow),
 )
 
-# No suppression and no window: mail to the admin address about the desk itself cannot be taken away (behaviour section 5).
+# No suppression and no window: mail to the admin address about the desk itself cannot be taken away.
 SYSTEM_ALERT = Order(
     finders=SYSTEM_ROLES, pair=(Judges(whole_role),), person=(no_address, shadow), always=Role.ADMIN_ADDRESS
 )

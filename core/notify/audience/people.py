@@ -14,7 +14,7 @@ from ..remembered import PerDirectory
 class Person:
     """Somebody who may be told. `agent` is the record of an agent, None for everybody else.
 
-    `identities` are the id and the normalised address: people who share one of them are one (behaviour section 4, rule 9).
+    `identities` are the id and the normalised address: people who share one of them are one.
     """
 
     id: str

@@ -34,7 +34,7 @@ def once_per_window(case: Case, person: Person, _roles: tuple[str, ...]) -> Verd
 
 
 def before_delivery(case: Case, person: Person, roles: tuple[str, ...]) -> Verdict | None:
-    """After rule 10 the plugins are asked, once per survivor (behaviour section 6)."""
+    """After rule 10 the plugins are asked, once per survivor."""
     ask = case.facts.before_delivery
     refusal = ask(case.occasion.event, person.address, roles) if ask is not None else None
     return None if refusal is None else Verdict(*refusal)

@@ -87,7 +87,7 @@ def _team_lead(occasion: Occasion) -> list[Pair]:
 
 
 def _assignee(occasion: Occasion) -> list[Pair]:
-    """The assigned agent, also an unavailable one; only without one the members of the team (behaviour section 9)."""
+    """The assigned agent, also an unavailable one; only without one the members of the team."""
     if occasion.ticket is not None and occasion.ticket.agent is not None:
         return _assigned_agent(occasion)
     return _assigned_team_members(occasion)

@@ -9,7 +9,7 @@ from ...contract.decisions import Candidate, Decision, Outcome
 from ...contract.kinds import Plugin
 
 TAKES_AWAY = frozenset({Outcome.NOTIFIED, Outcome.DEFERRED, Outcome.DIGESTED})
-"""A plugin in shadow never takes a notice of another plugin away (behaviour section 4, the assignment rule)."""
+"""A plugin in shadow never takes a notice of another plugin away."""
 
 
 def settle_act(decisions: Sequence[tuple[Plugin, Decision]]) -> tuple[Decision, ...]:

@@ -38,7 +38,7 @@ def resolve(
     mailbox_id: int | None = None,
     levels: frozenset[Level] | None = None,
 ) -> Effective:
-    """Whether `plugin` may speak at a place (behaviour section 2); only levels that its kind can be switched at count.
+    """Whether `plugin` may speak at a place; only levels that its kind can be switched at count.
 
     Off wins over everything at the global level; then the nearest department that does not inherit; then an off of the
     topic, then of the mailbox. A plugin without a global switch stands at its own default.
