@@ -1,5 +1,7 @@
 """The house's settings for each database: durability, JSON by orjson, who may write, how long to wait."""
 
+import sqlite3
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +15,9 @@ OVERFLOW = 24
 UNACKNOWLEDGED_MILLISECONDS = 30_000
 CHECKPOINT_PAGES = 4000
 """Fewer and longer checkpoints than SQLite's 1,000: each costs two waits for the disk."""
+
+LOG_WAIT_SECONDS = 0.05
+"""Between two tries to give a new SQLite file its write-ahead log."""
 
 
 def is_sqlite(url: str) -> bool:
@@ -70,12 +75,13 @@ def _sqlite(url: str, *, begin: str, pragmas: tuple[str, ...], wait_seconds: flo
         hide_parameters=True,
         **_json(),
     )
-    every = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"wal_autocheckpoint={CHECKPOINT_PAGES}")
+    every = ("synchronous=FULL", "foreign_keys=ON", f"wal_autocheckpoint={CHECKPOINT_PAGES}")
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: object) -> None:
         # The driver must not begin transactions by itself: it would do so late, and only for some statements.
         connection.isolation_level = None
+        _keep_a_log(connection, wait_seconds=wait_seconds)
         for pragma in (*every, *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -85,6 +91,19 @@ def _sqlite(url: str, *, begin: str, pragmas: tuple[str, ...], wait_seconds: flo
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _keep_a_log(connection: sqlite3.Connection, *, wait_seconds: float) -> None:
+    """Turn on WAL. Where several do so to a new file at once, SQLite refuses some without waiting, so we wait for it."""
+    tries = max(1, round(wait_seconds / LOG_WAIT_SECONDS))
+    for left in reversed(range(tries)):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not left:
+                raise
+            time.sleep(LOG_WAIT_SECONDS)
 
 
 def _postgresql(url: URL, *, wait_seconds: float) -> Engine:
