@@ -10,6 +10,16 @@ from .errors import DeskbellError
 
 
 @attrs.frozen(kw_only=True)
+class File:
+    """A file that goes along with a mail; one with a `content_id` is a picture that the HTML shows as ``cid:``."""
+
+    file_name: str
+    content_type: str
+    content: bytes = attrs.field(repr=lambda content: f"<{len(content)} octets>")
+    content_id: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Delivery:
     """One rendered notice for one address on one channel.
 
@@ -17,7 +27,9 @@ class Delivery:
     idempotency key. `message_id`, `in_reply_to` and `references` are Message-IDs with their angle brackets.
     `to` and `cc` are what the mail shows, which may be more people than the one `address` that this delivery goes to;
     each is (display name, address). `sender` is the From, `envelope_sender` the MAIL FROM ('' is the null sender).
-    `automatic` is '' for words of a person, else the Auto-Submitted keyword of RFC 3834.
+    `automatic` is '' for words of a person, else the Auto-Submitted keyword of RFC 3834. `list_id` is the (name, identifier)
+    of the department's stream of mail (RFC 2919). `unsubscribe` is the https link of one click that ends a subscription
+    (RFC 8058), '' where there is none to end.
     """
 
     id: int
@@ -38,6 +50,9 @@ class Delivery:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     automatic: str = ""
+    list_id: tuple[str, str] | None = None
+    unsubscribe: str = ""
+    files: tuple[File, ...] = ()
 
 
 @attrs.frozen

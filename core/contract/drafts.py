@@ -10,7 +10,9 @@ from .tickets import Origin, Priority
 class TicketDraft:
     """A ticket before it exists. Departments, topics, agents and teams are named by their name or address.
 
-    Change it with `attrs.evolve`; `sender`, `origin` and `mailbox` are facts and must stay as they are.
+    Change it with `attrs.evolve`; `sender`, `origin` and `mailbox` are facts and must stay as they are. `answer` is what the
+    end user is told instead of the usual words, `autoresponse` False keeps every autoresponder silent about the new ticket.
+    `applied` says in one line each what was changed and by which rule; it stays with the ticket.
     """
 
     sender: Actor
@@ -24,6 +26,9 @@ class TicketDraft:
     agent: str = ""
     team: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    answer: str = ""
+    autoresponse: bool = True
+    applied: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

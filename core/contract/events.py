@@ -10,7 +10,7 @@ from typing import ClassVar
 import attrs
 
 from .people import Actor, Agent, EndUser, Team
-from .tickets import Collaborator, Department, Entry, HelpTopic, Mailbox, Priority, Ticket, TicketStatus
+from .tickets import Alignment, Collaborator, Department, Entry, HelpTopic, Mailbox, Priority, Ticket, TicketStatus
 
 
 @attrs.frozen
@@ -19,7 +19,8 @@ class Incoming:
 
     `check` names the automatic-mail check (RFC 3834, 5230) that forbids an answer, or is empty. `automatic` says that a
     machine wrote it. `addressed` holds the normalised addresses on its To and Cc. `message_id` and `references` are
-    what an answer threads on.
+    what an answer threads on. `envelope_from` is the sender of the envelope, '' for the null sender and None when the door
+    did not tell it. `alignment` says whether its From is proven.
     """
 
     mailbox: Mailbox
@@ -28,6 +29,8 @@ class Incoming:
     addressed: frozenset[str] = frozenset()
     message_id: str = ""
     references: tuple[str, ...] = ()
+    envelope_from: str | None = None
+    alignment: Alignment = Alignment.NONE
 
 
 @attrs.frozen(kw_only=True)

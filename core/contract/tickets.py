@@ -35,6 +35,17 @@ class Origin(StrEnum):
     AGENT = "agent"
 
 
+class Alignment(StrEnum):
+    """Whether a mail is proven to come from the domain in its From (RFC 8601, RFC 7489).
+
+    `PASS` and `FAIL` are the word of a server that the mailbox trusts; `NONE` says that nobody has looked.
+    """
+
+    PASS = "pass"  # noqa: S105 - a result
+    FAIL = "fail"
+    NONE = "none"
+
+
 class EntryKind(StrEnum):
     """`MESSAGE` is by an end user, `REPLY` by an agent and seen by participants, `NOTE` is internal."""
 
@@ -92,7 +103,9 @@ class Entry:
     """One thread entry.
 
     `verified` is False when the author is known by nothing but a From header. `automatic` marks mail that a machine sent.
-    `held` entries wait for an agent because their author takes no part in the ticket.
+    `held` entries wait for an agent because their author takes no part in the ticket. `quoted` are the stretches of `text`,
+    as (from, to) in characters, that repeat an earlier mail. `alignment` is what is known of the mail's From, `authentication`
+    the words for it, and `warnings` are codes of what agents should be wary of.
     """
 
     id: int
@@ -104,6 +117,20 @@ class Entry:
     automatic: bool = False
     held: bool = False
     attachments: tuple[Attachment, ...] = ()
+    quoted: tuple[tuple[int, int], ...] = ()
+    alignment: Alignment = Alignment.NONE
+    authentication: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def fresh(self) -> str:
+        """The text without what it quotes; the whole text when nothing else would be left."""
+        kept, at = [], 0
+        for start, end in self.quoted:
+            kept.append(self.text[at:start])
+            at = max(at, end)
+        kept.append(self.text[at:])
+        return "".join(kept).strip("\n") if "".join(kept).strip() else self.text
 
 
 @attrs.frozen

@@ -156,6 +156,10 @@ def _entry(ticket: Ticket, posting: Posting, author: EndUser, *, now: datetime) 
         attachments=words.attachments,
         message_id=words.message_id,
         raw_mail_id=words.raw_mail_id,
+        quoted=words.quoted,
+        alignment=words.alignment,
+        authentication=words.authentication,
+        warnings=words.warnings,
     )
 
 

@@ -59,6 +59,10 @@ def post_note(
         attachments=words.attachments,
         message_id=words.message_id,
         raw_mail_id=words.raw_mail_id,
+        quoted=words.quoted,
+        alignment=words.alignment,
+        authentication=words.authentication,
+        warnings=words.warnings,
     )
     [entry] = ticket_changes.insert_entries(session, [note])
     ticket_changes.touch(session, [ticket_id], now=now)

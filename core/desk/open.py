@@ -186,6 +186,10 @@ def _first_entry(opening: Opening, ticket: Ticket, *, now: datetime) -> NewEntry
         attachments=words.attachments,
         message_id=words.message_id,
         raw_mail_id=words.raw_mail_id,
+        quoted=words.quoted,
+        alignment=words.alignment,
+        authentication=words.authentication,
+        warnings=words.warnings,
     )
 
 

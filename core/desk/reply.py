@@ -113,4 +113,8 @@ def _entry(ticket_id: int, actor: Actor, reply: Reply, *, now: datetime) -> NewE
         attachments=reply.words.attachments,
         message_id=reply.words.message_id,
         raw_mail_id=reply.words.raw_mail_id,
+        quoted=reply.words.quoted,
+        alignment=reply.words.alignment,
+        authentication=reply.words.authentication,
+        warnings=reply.words.warnings,
     )

@@ -50,6 +50,7 @@ class Letter:
             addressed=frozenset(normalise(each.address) for each in (*self.mail.to, *self.mail.cc)),
             message_id=self.mail.message_id,
             references=self.mail.references,
+            envelope_from=self.raw.envelope_from,
         )
 
 

@@ -48,6 +48,7 @@ SCOPE_SETTINGS: Mapping[Level, tuple[str, ...]] = {
         "reopen_days",
         "claim_on_reply",
         "pause_while_waiting",
+        "agent_mail",
     ),
     Level.TOPIC: ("sla_plan",),
 }

@@ -26,6 +26,14 @@ class RecipientsMode(StrEnum):
     NOBODY = "nobody"
 
 
+class AgentMail(StrEnum):
+    """What becomes of an agent's answer by mail: nothing but an unverified message, a note, or a reply."""
+
+    OFF = "off"
+    NOTE = "note"
+    REPLY = "reply"
+
+
 @attrs.frozen(kw_only=True)
 class AgentRecord:
     """An agent. A leave lasts from `leave_from` until `leave_until`; without an end it lasts until further notice."""
@@ -73,7 +81,7 @@ class ExtendedMember:
 class DepartmentRecord:
     """A node of the department tree; `members` are the ids of its primary members.
 
-    Ways of working that are None, from `sla_plan_id` to `pause_while_waiting`, are as the parent's (see `Policy`).
+    Ways of working that are None, from `sla_plan_id` to `agent_mail`, are as the parent's (see `Policy`).
     """
 
     id: int
@@ -90,6 +98,7 @@ class DepartmentRecord:
     reopen_days: int | None = None
     claim_on_reply: bool | None = None
     pause_while_waiting: bool | None = None
+    agent_mail: AgentMail | None = None
     members: tuple[int, ...] = ()
     extended: tuple[ExtendedMember, ...] = ()
 
@@ -169,7 +178,11 @@ class SlaPlanRecord:
 
 @attrs.frozen(kw_only=True)
 class MailboxRecord:
-    """An intake mailbox; `aliases` are further addresses that arrive there."""
+    """An intake mailbox; `aliases` are further addresses that arrive there, `plus_addresses` says that plus forms do too.
+
+    `auth_server` names the authserv-id whose Authentication-Results are believed ('' believes none), `arc_sealers` the
+    domains whose ARC seals are. `agents_unproven` lets agents answer by mail that carries no authentication at all.
+    """
 
     id: int
     name: str
@@ -178,6 +191,10 @@ class MailboxRecord:
     aliases: tuple[str, ...] = ()
     topic_id: int | None = None
     answer_unaddressed: bool = False
+    plus_addresses: bool = False
+    auth_server: str = ""
+    arc_sealers: tuple[str, ...] = ()
+    agents_unproven: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -221,7 +238,10 @@ class Profile:
 
     From `ticket_limit` on: ways of working that departments may set otherwise (see `Policy`), then for how many days
     decisions are kept (0: for ever), and when failed logins are told: after more than `login_failures` within
-    `login_window_minutes`.
+    `login_window_minutes`. Automatic answers are capped: per person and mailbox `answers_per_hour` and `answers_per_day`,
+    and `mailbox_answers_per_hour` for all of a mailbox together; 0 lifts a cap. Whoever answers one of our mails is asked to
+    write above `reply_marker`. Mails that come back go to ``b.<token>@<bounce_domain>``, unless it is ''. Files of a reply go
+    along up to `largest_files_kib` in all.
     """
 
     desk_name: str = "Helpdesk"
@@ -236,6 +256,13 @@ class Profile:
     keep_decisions_days: int = 0
     login_failures: int = 10
     login_window_minutes: int = 15
+    agent_mail: AgentMail = AgentMail.OFF
+    answers_per_hour: int = 5
+    answers_per_day: int = 20
+    mailbox_answers_per_hour: int = 300
+    reply_marker: str = "-- Please write your answer above this line --"
+    bounce_domain: str = ""
+    largest_files_kib: int = 10_240
 
 
 @attrs.frozen(kw_only=True)
@@ -244,13 +271,15 @@ class Policy:
 
     `ticket_limit` is how many open tickets an end user may have (0: any number); a message reopens a closed ticket within
     `reopen_days` (0: never); a reply to an unassigned ticket claims it when `claim_on_reply`; with `pause_while_waiting` a
-    reply makes the ticket wait for its end user, and while it waits the clock of its SLA plan stands still.
+    reply makes the ticket wait for its end user, and while it waits the clock of its SLA plan stands still. `agent_mail` is
+    what an agent's answer by mail becomes.
     """
 
     ticket_limit: int
     reopen_days: int
     claim_on_reply: bool
     pause_while_waiting: bool
+    agent_mail: AgentMail
     sla_plan_id: int | None
 
 

@@ -15,6 +15,7 @@ from ..contract.errors import DeskbellError
 from ..contract.kinds import Level, Switch
 from ..contract.tickets import Priority
 from .directory import (
+    AgentMail,
     AgentRecord,
     ChannelRecord,
     DepartmentRecord,
@@ -102,6 +103,8 @@ def _read(session: Session, *columns: InstrumentedAttribute[Any]) -> list[RowMap
 def _profile(session: Session) -> Profile:
     known = attrs.fields_dict(Profile)
     stored = {row["name"]: row["value"] for row in _read(session, SettingRow.name, SettingRow.value)}
+    if "agent_mail" in stored:
+        stored["agent_mail"] = AgentMail(stored["agent_mail"])
     return Profile(**{name: value for name, value in stored.items() if name in known})
 
 
@@ -144,6 +147,7 @@ def _departments(session: Session) -> dict[int, DepartmentRecord]:
         DepartmentRow.reopen_days,
         DepartmentRow.claim_on_reply,
         DepartmentRow.pause_while_waiting,
+        DepartmentRow.agent_mail,
     )
     return {row["id"]: _department(row, primary, extended) for row in rows}
 
@@ -151,7 +155,8 @@ def _departments(session: Session) -> dict[int, DepartmentRecord]:
 def _department(
     row: RowMapping, primary: dict[int, list[int]], extended: dict[int, list[ExtendedMember]]
 ) -> DepartmentRecord:
-    named = {**row, "recipients_mode": RecipientsMode(row["recipients_mode"])}
+    agent_mail = None if row["agent_mail"] is None else AgentMail(row["agent_mail"])
+    named = {**row, "recipients_mode": RecipientsMode(row["recipients_mode"]), "agent_mail": agent_mail}
     return DepartmentRecord(members=tuple(primary[row["id"]]), extended=tuple(extended[row["id"]]), **named)
 
 
@@ -209,8 +214,17 @@ def _mailboxes(session: Session) -> dict[int, MailboxRecord]:
         MailboxRow.department_id,
         MailboxRow.topic_id,
         MailboxRow.answer_unaddressed,
+        MailboxRow.plus_addresses,
+        MailboxRow.auth_server,
+        MailboxRow.arc_sealers,
+        MailboxRow.agents_unproven,
     )
-    return {row["id"]: MailboxRecord(**{**row, "aliases": tuple(row["aliases"])}) for row in rows}
+    return {row["id"]: _mailbox(row) for row in rows}
+
+
+def _mailbox(row: RowMapping) -> MailboxRecord:
+    lists = {name: tuple(row[name]) for name in ("aliases", "arc_sealers")}
+    return MailboxRecord(**{**row, **lists})
 
 
 def _schedules(session: Session) -> dict[int, ScheduleRecord]:

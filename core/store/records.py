@@ -133,6 +133,7 @@ def save_department(session: Session, department: DepartmentRecord, *, by: Actor
         "reopen_days": department.reopen_days,
         "claim_on_reply": department.claim_on_reply,
         "pause_while_waiting": department.pause_while_waiting,
+        "agent_mail": None if department.agent_mail is None else department.agent_mail.value,
     }
     configuration.set_scope_settings(session, Level.DEPARTMENT, row.id, ways, by=by, now=now)
     return row.id
@@ -165,7 +166,9 @@ def save_mailbox(session: Session, mailbox: MailboxRecord) -> int:
     row.name, row.address, row.address_key = mailbox.name, mailbox.address, normalise(mailbox.address)
     row.aliases = list(mailbox.aliases)
     row.department_id, row.topic_id = mailbox.department_id, mailbox.topic_id
-    row.answer_unaddressed = mailbox.answer_unaddressed
+    row.answer_unaddressed, row.plus_addresses = mailbox.answer_unaddressed, mailbox.plus_addresses
+    row.auth_server, row.arc_sealers = mailbox.auth_server, list(mailbox.arc_sealers)
+    row.agents_unproven = mailbox.agents_unproven
     return _added(session, row).id
 
 

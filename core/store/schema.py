@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from ..contract.errors import DeskbellError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest of ``migrations/versions``, named here so that opening a database does not load alembic."""
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ..contract.errors import DeskbellError
 
@@ -59,7 +61,8 @@ class SecretBox:
     """
 
     def __init__(self, key_file: Path) -> None:
-        self._fernet = _fernet(key_file)
+        self._key = _key(key_file)
+        self._fernet = Fernet(self._key)
 
     @classmethod
     def create(cls, key_file: Path) -> "SecretBox":
@@ -79,6 +82,10 @@ class SecretBox:
         finally:
             Path(name).unlink()
         return cls(key_file)
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key of 256 bits for one purpose, always the same; nothing about the desk's own key follows from it (RFC 5869)."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._key)
 
     def seal(self, text: str) -> str:
         """The text as a token ``enc:...``, another one each time."""
@@ -121,12 +128,13 @@ def _link_if_free(made: Path, place: Path) -> None:
         return
 
 
-def _fernet(key_file: Path) -> Fernet:
+def _key(key_file: Path) -> bytes:
     try:
         mode = stat.S_IMODE(key_file.stat().st_mode)
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeyExposed(key_file, mode=mode)
-        return Fernet(key_file.read_bytes().strip())
+        key = key_file.read_bytes().strip()
+        Fernet(key)
     except FileNotFoundError:
         raise KeyMissing(key_file) from None
     except KeyExposed:
@@ -135,3 +143,4 @@ def _fernet(key_file: Path) -> Fernet:
         raise KeyUnusable(key_file, f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise KeyUnusable(key_file, "holds no key") from error
+    return key

@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from ..contract.errors import UnknownName
 from ..contract.people import Actor
-from ..contract.tickets import Attachment, Collaborator, Entry, EntryKind, Origin, Priority, Ticket, TicketStatus
+from ..contract.tickets import (
+    Alignment,
+    Attachment,
+    Collaborator,
+    Entry,
+    EntryKind,
+    Origin,
+    Priority,
+    Ticket,
+    TicketStatus,
+)
 from .rows import AttachmentRow, CollaboratorRow, CounterRow, EntryRow, TicketRow
 from .tickets import snapshots
 from .upsert import upserting
@@ -80,6 +90,10 @@ class NewEntry:
     attachments: tuple[Attachment, ...] = ()
     message_id: str = ""
     raw_mail_id: int | None = None
+    quoted: tuple[tuple[int, int], ...] = ()
+    alignment: Alignment = Alignment.NONE
+    authentication: str = ""
+    warnings: tuple[str, ...] = ()
 
     def numbered(self, entry_id: int) -> Entry:
         """The entry that this becomes under its id."""
@@ -93,6 +107,10 @@ class NewEntry:
             automatic=self.automatic,
             held=self.held,
             attachments=self.attachments,
+            quoted=self.quoted,
+            alignment=self.alignment,
+            authentication=self.authentication,
+            warnings=self.warnings,
         )
 
 
@@ -184,6 +202,10 @@ def _entry_values(entry: NewEntry) -> dict[str, Any]:
         "message_id": entry.message_id or None,
         "raw_mail_id": entry.raw_mail_id,
         "posted_at": entry.posted_at,
+        "quoted": [list(each) for each in entry.quoted] or None,
+        "alignment": entry.alignment.value,
+        "authentication": entry.authentication,
+        "warnings": list(entry.warnings) or None,
     }
 
 

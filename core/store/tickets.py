@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from ..contract.errors import UnknownName
 from ..contract.people import Actor, ActorKind, Agent, EndUser, Team
 from ..contract.tickets import (
+    Alignment,
     Attachment,
     Collaborator,
     Department,
@@ -301,6 +302,10 @@ def _entry(row: EntryRow, attachments: tuple[Attachment, ...]) -> Entry:
         automatic=row.automatic,
         held=row.held,
         attachments=attachments,
+        quoted=tuple((start, end) for start, end in row.quoted or ()),
+        alignment=Alignment(row.alignment),
+        authentication=row.authentication,
+        warnings=tuple(row.warnings or ()),
     )
 
 

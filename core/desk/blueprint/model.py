@@ -11,7 +11,7 @@ import attrs
 from ...contract.kinds import Switch
 from ...contract.structuring import plain
 from ...contract.tickets import Priority
-from ...store.directory import RecipientsMode
+from ...store.directory import AgentMail, RecipientsMode
 from .hours_fields import StepTable, check_day, check_steps, duration, week_of, week_texts
 from .table_fields import (
     addresses,
@@ -35,6 +35,8 @@ MOST_DAYS = 36_500
 MOST_FAILURES = 100_000
 MOST_MINUTES = 44_640
 MOST_REPEATS = 1_000
+MOST_ANSWERS = 1_000_000
+MOST_FILES_KIB = 102_400
 
 
 @attrs.frozen(kw_only=True)
@@ -53,6 +55,13 @@ class SettingsTable:
     keep_decisions_days: int | None = number(most=MOST_DAYS)
     login_failures: int | None = number(most=MOST_FAILURES)
     login_window_minutes: int | None = number(least=1, most=MOST_MINUTES)
+    agent_mail: AgentMail | None = None
+    answers_per_hour: int | None = number(most=MOST_ANSWERS)
+    answers_per_day: int | None = number(most=MOST_ANSWERS)
+    mailbox_answers_per_hour: int | None = number(most=MOST_ANSWERS)
+    reply_marker: str | None = text(check_line, or_empty=True)
+    bounce_domain: str | None = text(check_domain, or_empty=True)
+    largest_files_kib: int | None = number(most=MOST_FILES_KIB)
 
 
 @attrs.frozen(kw_only=True)
@@ -126,6 +135,7 @@ class DepartmentTable:
     reopen_days: int | None = number(most=MOST_DAYS)
     claim_on_reply: bool | None = None
     pause_while_waiting: bool | None = None
+    agent_mail: AgentMail | None = None
     extended: Mapping[str, ExtendedTable] | None = refers("agents", absent=None)
 
 
@@ -159,6 +169,10 @@ class MailboxTable:
     department: str | None = refers("departments", absent=None)
     topic: str | None = refers("topics", absent=None)
     answer_unaddressed: bool | None = None
+    plus_addresses: bool | None = None
+    auth_server: str | None = text(check_domain, or_empty=True)
+    arc_sealers: tuple[str, ...] | None = texts(check_domain)
+    agents_unproven: bool | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -40,7 +40,7 @@ TABLES = (
 """Every table, in the order in which a person reads a desk; no record refers to one of a later table."""
 INHERIT = "inherit"
 """The value of a number or flag that a department leaves to those above it; texts and references are empty then."""
-INHERITED = ("ticket_limit", "reopen_days", "claim_on_reply", "pause_while_waiting")
+INHERITED = ("ticket_limit", "reopen_days", "claim_on_reply", "pause_while_waiting", "agent_mail")
 """The fields of a department that may have it."""
 
 

@@ -12,6 +12,7 @@ from ...contract.structuring.times import duration_of
 from ...contract.tickets import Priority
 from ...store import records
 from ...store.directory import (
+    AgentMail,
     AgentRecord,
     DepartmentRecord,
     EscalationStep,
@@ -79,6 +80,8 @@ def _department(record: DepartmentRecord, change: Change, ids: Ids) -> Departmen
     if "recipients_mode" in columns:
         columns["recipients_mode"] = RecipientsMode(columns["recipients_mode"])
     columns |= {name: None for name in INHERITED if columns.get(name) == INHERIT}
+    if columns.get("agent_mail") is not None:
+        columns["agent_mail"] = AgentMail(columns["agent_mail"])
     return attrs.evolve(record, **{**columns, "extended": _extended(record, change, ids)})
 
 

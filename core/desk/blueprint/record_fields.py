@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from ...contract.kinds import Level, Switch
+from ...contract.structuring import plain
 from ...contract.structuring.times import duration_text
 from ...store.directory import (
     AgentRecord,
@@ -46,6 +47,13 @@ def profile(record: Profile) -> Fields:
         ("keep_decisions_days",): record.keep_decisions_days,
         ("login_failures",): record.login_failures,
         ("login_window_minutes",): record.login_window_minutes,
+        ("agent_mail",): record.agent_mail.value,
+        ("answers_per_hour",): record.answers_per_hour,
+        ("answers_per_day",): record.answers_per_day,
+        ("mailbox_answers_per_hour",): record.mailbox_answers_per_hour,
+        ("reply_marker",): record.reply_marker,
+        ("bounce_domain",): record.bounce_domain,
+        ("largest_files_kib",): record.largest_files_kib,
     }
 
 
@@ -106,7 +114,7 @@ def department(record: DepartmentRecord, *, names: Names) -> Fields:
         ("signature",): record.signature,
         ("template_set",): record.template_set,
         ("sla_plan",): _ref("sla_plans", record.sla_plan_id, names=names),
-        **{(name,): INHERIT if (said := getattr(record, name)) is None else said for name in INHERITED},
+        **{(name,): INHERIT if (said := getattr(record, name)) is None else plain(said) for name in INHERITED},
         ("extended",): EXTENDED,
     }
     for each in record.extended:
@@ -146,6 +154,10 @@ def mailbox(record: MailboxRecord, *, names: Names) -> Fields:
         ("department",): _ref("departments", record.department_id, names=names),
         ("topic",): _ref("topics", record.topic_id, names=names),
         ("answer_unaddressed",): record.answer_unaddressed,
+        ("plus_addresses",): record.plus_addresses,
+        ("auth_server",): record.auth_server,
+        ("arc_sealers",): Group(tuple(dict.fromkeys(record.arc_sealers))),
+        ("agents_unproven",): record.agents_unproven,
     }
 
 

@@ -4,10 +4,10 @@ from .base import DirectoryRow, Row
 from .changes import ChangeRow
 from .faults import FaultRow
 from .fetching import FetchAccountRow, FetchStateRow
-from .guards import BanRow, LoginAlertRow, LoginFailureRow, SuppressionRow, WindowRow
+from .guards import AnswerRow, BanRow, LoginAlertRow, LoginFailureRow, SuppressionRow, WindowRow
 from .mail import RawMailRow
 from .notices import BodyRow, DecisionRow, DirectoryRevisionRow, JournalRow
-from .outbox import AttemptRow, DeliveryRow
+from .outbox import AttemptRow, DeliveryReportRow, DeliveryRow
 from .people import AgentRow, EndUserAddressRow, EndUserRow, OrganizationRow
 from .sla import MilestoneRow, ScheduleRow, SlaPlanRow
 from .structure import DepartmentMemberRow, DepartmentRow, MailboxRow, TeamMemberRow, TeamRow, TopicRow
@@ -16,6 +16,7 @@ from .tickets import AttachmentRow, CollaboratorRow, EntryRow, TicketRow, Watche
 
 __all__ = [
     "AgentRow",
+    "AnswerRow",
     "AttachmentRow",
     "AttemptRow",
     "BanRow",
@@ -25,6 +26,7 @@ __all__ = [
     "CollaboratorRow",
     "CounterRow",
     "DecisionRow",
+    "DeliveryReportRow",
     "DeliveryRow",
     "DepartmentMemberRow",
     "DepartmentRow",

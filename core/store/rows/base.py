@@ -62,6 +62,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+NullableJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""Where None is no value at all, not JSON's null."""
 
 
 class Row(DeclarativeBase):

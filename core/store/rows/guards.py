@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Row
@@ -39,6 +39,23 @@ class WindowRow(Row):
     plugin: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class AnswerRow(Row):
+    """One automatic answer that was put into the outbox, counted per recipient and mailbox; `at` is when it may go.
+
+    `address_key` is folded: without plus tag, as rate limits do.
+    """
+
+    __tablename__ = "answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"))
+    address_key: Mapped[str]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "address_key", "at"), Index(None, "mailbox_id", "at"), Index(None, "at"))
 
 
 class LoginFailureRow(Row):

@@ -54,6 +54,32 @@ class DeliveryRow(Row):
     detail: Mapped[str] = mapped_column(Text, default="")
 
 
+class DeliveryReportRow(Row):
+    """What another server or a recipient reported about a mail of ours (RFC 3464, 5965, 8098), one row per recipient.
+
+    `kind` is ``bounce``, ``delayed``, ``delivered``, ``complaint`` or ``read``. Without a `delivery_id` nothing of ours is
+    known to match; only a `confirmed` one, which named that delivery by its token or Message-ID, changed anything.
+    """
+
+    __tablename__ = "delivery_reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    raw_mail_id: Mapped[int | None] = mapped_column(ForeignKey("raw_mails.id", ondelete="SET NULL"), index=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    recipient: Mapped[str] = mapped_column(Text, default="")
+    address_key: Mapped[str] = mapped_column(Text, default="")
+    action: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default="")
+    diagnostic: Mapped[str] = mapped_column(Text, default="")
+    permanent: Mapped[bool] = mapped_column(default=False)
+    confirmed: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (Index(None, "address_key", "at"),)
+
+
 class AttemptRow(Row):
     """One try to deliver: `outcome` is ``sent``, ``temporary``, ``permanent`` or ``lost`` (the worker vanished)."""
 

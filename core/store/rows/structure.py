@@ -30,6 +30,7 @@ class DepartmentRow(DirectoryRow, Row):
     reopen_days: Mapped[int | None]
     claim_on_reply: Mapped[bool | None]
     pause_while_waiting: Mapped[bool | None]
+    agent_mail: Mapped[str | None]
 
     members: Mapped[list["DepartmentMemberRow"]] = relationship(
         cascade="all, delete-orphan", order_by="DepartmentMemberRow.id"
@@ -90,7 +91,10 @@ class TopicRow(DirectoryRow, Row):
 class MailboxRow(DirectoryRow, Row):
     """An address that mail arrives at, its aliases and the department that it routes to.
 
-    `answer_unaddressed` lifts the rule that the mailbox must stand in To or Cc for an answer (RFC 3834 section 2).
+    `answer_unaddressed` lifts the rule that the mailbox must stand in To or Cc for an answer (RFC 3834 section 2). With
+    `plus_addresses` its server also delivers ``local+anything``. `auth_server` is the authserv-id whose
+    Authentication-Results are believed, `arc_sealers` are the domains whose ARC seals are. `agents_unproven` lets agents
+    answer by mail where their mail carries no authentication at all.
     """
 
     __tablename__ = "mailboxes"
@@ -103,3 +107,7 @@ class MailboxRow(DirectoryRow, Row):
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id", ondelete="RESTRICT"))
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id", ondelete="SET NULL"))
     answer_unaddressed: Mapped[bool] = mapped_column(default=False)
+    plus_addresses: Mapped[bool] = mapped_column(default=False)
+    auth_server: Mapped[str] = mapped_column(default="")
+    arc_sealers: Mapped[list[Any]] = mapped_column(default=list)
+    agents_unproven: Mapped[bool] = mapped_column(default=False)

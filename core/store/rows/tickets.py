@@ -1,11 +1,12 @@
 """Tickets, collaborators, thread entries and attachments."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Row
+from .base import NullableJson, Row
 
 
 class TicketRow(Row):
@@ -89,7 +90,10 @@ class WatcherRow(Row):
 
 
 class EntryRow(Row):
-    """One thread entry. `message_id` is that of the mail it came by, for threading."""
+    """One thread entry. `message_id` is that of the mail it came by, for threading.
+
+    `quoted` is a list of ``[from, to]``, `warnings` a list of codes; both are NULL when there is nothing to say.
+    """
 
     __tablename__ = "thread_entries"
 
@@ -106,6 +110,10 @@ class EntryRow(Row):
     held: Mapped[bool] = mapped_column(default=False)
     text: Mapped[str] = mapped_column(Text)
     untrusted_html: Mapped[str] = mapped_column(Text, default="")
+    quoted: Mapped[list[Any] | None] = mapped_column(NullableJson)
+    alignment: Mapped[str] = mapped_column(default="none")
+    authentication: Mapped[str] = mapped_column(Text, default="")
+    warnings: Mapped[list[Any] | None] = mapped_column(NullableJson)
     message_id: Mapped[str | None] = mapped_column(Text, index=True)
     raw_mail_id: Mapped[int | None] = mapped_column(ForeignKey("raw_mails.id", ondelete="SET NULL"))
     posted_at: Mapped[datetime]

@@ -59,6 +59,13 @@ sla_plan = ""
 keep_decisions_days = 0
 login_failures = 10
 login_window_minutes = 15
+agent_mail = "off"
+answers_per_hour = 5
+answers_per_day = 20
+mailbox_answers_per_hour = 300
+reply_marker = "-- Please write your answer above this line --"
+bounce_domain = ""
+largest_files_kib = 10240
 
 [agents."ann@example.com"]
 name = "Ann"
@@ -89,6 +96,7 @@ ticket_limit = "inherit"
 reopen_days = "inherit"
 claim_on_reply = "inherit"
 pause_while_waiting = "inherit"
+agent_mail = "inherit"
 
 [departments."North & South".extended."ann@example.com"]
 role = ""
@@ -108,6 +116,7 @@ ticket_limit = "inherit"
 reopen_days = "inherit"
 claim_on_reply = "inherit"
 pause_while_waiting = "inherit"
+agent_mail = "inherit"
 
 [departments.Support.extended]
 
@@ -121,6 +130,10 @@ aliases = []
 department = "Support"
 topic = ""
 answer_unaddressed = false
+plus_addresses = false
+auth_server = ""
+arc_sealers = []
+agents_unproven = false
 
 [end_users]
 
@@ -393,7 +406,16 @@ def desks(draw: st.DrawFn) -> dict[str, Any]:
             for key in topics
         },
         "mailboxes": {
-            key: draw(partly(topic=one_of_or_nothing(topics), answer_unaddressed=st.booleans()))
+            key: draw(
+                partly(
+                    topic=one_of_or_nothing(topics),
+                    answer_unaddressed=st.booleans(),
+                    plus_addresses=st.booleans(),
+                    auth_server=st.sampled_from(["", "mx.example.com"]),
+                    arc_sealers=st.sampled_from([[], ["example.net"]]),
+                    agents_unproven=st.booleans(),
+                )
+            )
             | {
                 "address": f"box{number}@example.com",
                 "aliases": [f"alias{number}@example.com"],

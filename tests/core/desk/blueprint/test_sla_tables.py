@@ -3,7 +3,7 @@
 import pytest
 
 from deskbell.core.desk.blueprint import InUse
-from deskbell.core.store.directory import EscalationStep, Policy, ScheduleRecord, SlaPlanRecord
+from deskbell.core.store.directory import AgentMail, EscalationStep, Policy, ScheduleRecord, SlaPlanRecord
 from stand_ins.blueprint_bench import Bench
 
 DESK = """
@@ -38,6 +38,7 @@ ticket_limit = 0
 reopen_days = 7
 claim_on_reply = false
 pause_while_waiting = true
+agent_mail = "note"
 [departments.Printers]
 parent = "Support"
 reopen_days = 0
@@ -82,10 +83,20 @@ def test_they_reach_the_desk(desk: Bench) -> None:
     assert found.topic("Paper").sla_plan_id == standard.id
     assert found.department("Support").template_set == "friendly"
     assert found.policy(found.department("Support").id) == Policy(
-        ticket_limit=0, reopen_days=7, claim_on_reply=False, pause_while_waiting=True, sla_plan_id=slow.id
+        ticket_limit=0,
+        reopen_days=7,
+        claim_on_reply=False,
+        pause_while_waiting=True,
+        agent_mail=AgentMail.NOTE,
+        sla_plan_id=slow.id,
     )
     assert found.policy(found.department("Printers").id) == Policy(
-        ticket_limit=0, reopen_days=0, claim_on_reply=False, pause_while_waiting=True, sla_plan_id=slow.id
+        ticket_limit=0,
+        reopen_days=0,
+        claim_on_reply=False,
+        pause_while_waiting=True,
+        agent_mail=AgentMail.NOTE,
+        sla_plan_id=slow.id,
     )
 
 
@@ -105,6 +116,7 @@ def test_what_is_taken_away_is_inherited_again(desk: Bench) -> None:
     reopen_days = "inherit"
     claim_on_reply = "inherit"
     pause_while_waiting = "inherit"
+    agent_mail = "inherit"
     [topics.Paper]
     sla_plan = ""
     """
@@ -118,12 +130,18 @@ def test_what_is_taken_away_is_inherited_again(desk: Bench) -> None:
         '~     reopen_days: 7 -> "inherit"',
         '~     claim_on_reply: false -> "inherit"',
         '~     pause_while_waiting: true -> "inherit"',
+        '~     agent_mail: "note" -> "inherit"',
         "~ topics.Paper",
         '-     sla_plan = "Standard"',
     ]
     found = desk.directory()
     assert found.policy(found.department("Support").id) == Policy(
-        ticket_limit=5, reopen_days=30, claim_on_reply=True, pause_while_waiting=False, sla_plan_id=None
+        ticket_limit=5,
+        reopen_days=30,
+        claim_on_reply=True,
+        pause_while_waiting=False,
+        agent_mail=AgentMail.OFF,
+        sla_plan_id=None,
     )
     assert found.department("Support").template_set == ""
     assert found.topic("Paper").sla_plan_id is None
