@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from io import BufferedReader
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,11 +17,14 @@ from imapclient.tls import IMAP4_TLS
 from ...contract.clock import Clock
 from ...store.fetch_accounts import Auth, Security
 from .access import Access
+from .patience import Patience
 from .source import Mark, Waiting
 from .trouble import FetchFailed, LoginRefused, in_words
 
 TOGETHER = 200
 """How many mails one command names at most; a line of it stays short enough for every server."""
+LONGEST_LINE = 1_000_000
+"""The longest line of an answer in octets; literals do not count."""
 _SLICE_SECONDS = 1.0
 
 
@@ -28,38 +32,48 @@ class AnswerTooLarge(Exception):
     """The server announces more octets than anybody asked for; none of them was read."""
 
 
-class _BoundedTls(IMAP4_TLS):  # type: ignore[misc]  # the library has no types
-    """Refuses to read a literal that is too large."""
+class _Bounded:
+    """Refuses to read a literal that is too large, and an answer that drips."""
 
-    most_octets = 0
+    file: BufferedReader
+
+    def __init__(self, access: Access, *connection: object) -> None:
+        self._patience = Patience(access.limits.timeout_seconds)
+        self._most_octets = access.limits.largest_answer
+        super().__init__(access.account.host, access.account.port, *connection, access.limits.timeout_seconds)  # type: ignore[call-arg]
+
+    def send(self, data: bytes) -> None:
+        """Send a command or a part of one; its answer may take its time from now on."""
+        self._patience.begin()
+        super().send(data)  # type: ignore[misc]  # the library has no types
 
     def read(self, size: int) -> bytes:
         """Read `size` octets of a literal, as the server announced them."""
-        _refuse_excess(size, self.most_octets)
-        return bytes(super().read(size))
+        if size > self._most_octets:
+            raise AnswerTooLarge(f"an answer of {size} octets where {self._most_octets} are the most")
+        return self._patience.read(self.file, size)
+
+    def readline(self) -> bytes:
+        """Read a line that is not endless."""
+        line = self._patience.read_line(self.file, LONGEST_LINE + 1)
+        if len(line) > LONGEST_LINE:
+            raise AnswerTooLarge(f"a line of more than {LONGEST_LINE} octets")
+        return line
 
 
-class _BoundedPlain(IMAP4WithTimeout):  # type: ignore[misc]  # the library has no types
-    """Refuses to read a literal that is too large."""
-
-    most_octets = 0
-
-    def read(self, size: int) -> bytes:
-        """Read `size` octets of a literal, as the server announced them."""
-        _refuse_excess(size, self.most_octets)
-        return bytes(super().read(size))
+class _BoundedTls(_Bounded, IMAP4_TLS):  # type: ignore[misc]  # the library has no types
+    """A connection with TLS from the first octet."""
 
 
-def _refuse_excess(size: int, most: int) -> None:
-    if size > most:
-        raise AnswerTooLarge(f"an answer of {size} octets where {most} are the most")
+class _BoundedPlain(_Bounded, IMAP4WithTimeout):  # type: ignore[misc]  # the library has no types
+    """A connection without TLS, or with TLS after STARTTLS."""
 
 
 class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
     """The library's client over a connection with bounds."""
 
     def __init__(self, access: Access, context: ssl.SSLContext | None) -> None:
-        self._most_octets = access.limits.largest_answer
+        self._access = access
         super().__init__(
             access.account.host,
             port=access.account.port,
@@ -69,14 +83,7 @@ class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
         )
 
     def _create_IMAP4(self) -> Any:  # noqa: N802 - the library's name
-        timeout = self._timeout.connect
-        connection = (
-            _BoundedTls(self.host, self.port, self.ssl_context, timeout)
-            if self.ssl
-            else _BoundedPlain(self.host, self.port, timeout)
-        )
-        connection.most_octets = self._most_octets
-        return connection
+        return _BoundedTls(self._access, self.ssl_context) if self.ssl else _BoundedPlain(self._access)
 
     def heard_of_mail(self) -> bool:
         """Whether the server told of mail in passing since this was asked last."""

@@ -6,11 +6,13 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from ...store.fetch_accounts import Auth, Security
 from .access import Access
+from .patience import Patience
 from .source import Mark, Waiting
 from .trouble import InUse, LoginRefused, in_words
 
@@ -22,15 +24,17 @@ class AnswerTooLarge(Exception):
 
 
 class _Bounded:
-    """Reads lines of any length, as mails have them, but no more octets in one answer than asked for."""
+    """Reads lines of any length, as mails have them, but no more octets in one answer than asked for, and none that drip."""
 
     file: BinaryIO
+    patience: Patience
     most_octets = 1024 * 1024
     read_octets = 0
 
     def _getline(self) -> tuple[bytes, int]:
         left = self.most_octets - self.read_octets
-        line: bytes = self.file.readline(left + 1)
+        assert isinstance(self.file, BufferedReader)
+        line = self.patience.read_line(self.file, left + 1)
         self.read_octets += len(line)
         if len(line) > left:
             raise AnswerTooLarge(f"an answer of more than {self.most_octets} octets")
@@ -40,6 +44,7 @@ class _Bounded:
 
     def _putcmd(self, line: str) -> None:
         self.read_octets = 0
+        self.patience.begin()
         super()._putcmd(line)  # type: ignore[misc]  # poplib's
 
     def authenticate(self, mechanism: str, response: str) -> None:
@@ -59,6 +64,7 @@ class _Plain(_Bounded, poplib.POP3):
 
     def __init__(self, access: Access) -> None:
         account = access.account
+        self.patience = Patience(access.limits.timeout_seconds)
         with _closed_on_trouble(self):
             super().__init__(account.host, account.port, timeout=access.limits.timeout_seconds)
 
@@ -68,6 +74,7 @@ class _Tls(_Bounded, poplib.POP3_SSL):
 
     def __init__(self, access: Access) -> None:
         account, context = access.account, access.tls()
+        self.patience = Patience(access.limits.timeout_seconds)
         with _closed_on_trouble(self):
             super().__init__(account.host, account.port, timeout=access.limits.timeout_seconds, context=context)
 

@@ -2,23 +2,34 @@
 
 import html
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import attrs
 
-from .charsets import codec_for, decode
+from .charset_names import codec_for
+from .charsets import decode
 from .cleaning import body_text, one_line
+from .fields import read_block, value_text
 from .filenames import safe_file_name
+from .flowed import unflow
 from .html_text import html_to_text
 from .limits import MailLimits
 from .mail import Attachment, Fault
-from .structure import Part
+from .other_texts import calendar_to_text, enriched_to_text
+from .structure import Flowed, Part
 from .transfer import decode_transfer
+from .words import decode_words
 
 _CONTENT_REFERENCE = re.compile(r"cid:([^\"'\s<>)]+)", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta\s[^<>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([a-z0-9_:.-]{1,40})", re.IGNORECASE)
 _META_OCTETS = 2_048
-_SHOWABLE = frozenset({"text/plain", "text/html"})
+_RICH = frozenset({"text/enriched", "text/richtext"})
+_SHOWABLE = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown"}) | _RICH
+_MAILS = frozenset({"message/rfc822", "message/global"})
+_CALENDAR = 100_000
+_LOCATIONS = 50
+_SUBJECT_OCTETS = 2_000
 
 
 @attrs.frozen
@@ -47,13 +58,16 @@ def read_bodies(raw: bytes, *, top: Part, limits: MailLimits) -> Bodies:
     the other.
     """
     reader = _Reader(raw, limits)
-    segments = reader.shown(top, named_too=True)
+    segments = reader.shown(top, named_too=True) or reader.shown_for_want_of_others(top)
     text = reader.text_of(segments)
     markup = _html_of(segments)
     referred = {unquote(html.unescape(reference)) for reference in _CONTENT_REFERENCE.findall(markup)}
+    referred_places = {place for place in list(reader.places.values())[:_LOCATIONS] if place in markup}
     attachments = tuple(
-        attrs.evolve(attachment, inline=True) if attachment.content_id in referred else attachment
-        for attachment in reader.attachments
+        attrs.evolve(attachment, inline=True)
+        if attachment.content_id in referred or reader.places.get(number) in referred_places
+        else attachment
+        for number, attachment in enumerate(reader.attachments)
     )
     if not text and not markup:
         reader.faults.add(Fault.NO_BODY)
@@ -67,6 +81,7 @@ class _Reader:
     raw: bytes
     limits: MailLimits
     attachments: list[Attachment] = attrs.field(factory=list)
+    places: dict[int, str] = attrs.field(factory=dict)  # the Content-Location of attachments, by their place
     faults: set[Fault] = attrs.field(factory=set)
     bodies: int = 0
 
@@ -81,12 +96,37 @@ class _Reader:
             case "multipart/alternative":
                 return self._alternative(part)
             case "multipart/related":
-                return self._one_of(part, self._root_of(part))
+                return self._related(part)
             case "multipart/signed" | "multipart/report":
                 return self._one_of(part, part.children[0])
             case "multipart/encrypted":
                 return self._one_of(part, None)
         return [segment for child in part.children for segment in self.shown(child)]
+
+    def shown_for_want_of_others(self, top: Part) -> list[_Segment]:
+        """What is shown when no part is a body: the only part, the first text with a name, an appointment.
+
+        They are files all the same, and once.
+        """
+        kept = len(self.attachments)
+        segments = self._second_choice(top)
+        del self.attachments[kept:]
+        return segments
+
+    def _second_choice(self, top: Part) -> list[_Segment]:
+        leaves = list(_leaves(top))
+        texts = [leaf for leaf in leaves if leaf.content_type in _SHOWABLE]
+        named = [leaf for leaf in texts if leaf.disposition != "attachment" or len(leaves) == 1]
+        for leaf in named[:1]:
+            return self._segments(leaf)
+        for leaf in leaves:
+            if leaf.content_type == "text/calendar" and (text := calendar_to_text(self._decoded(leaf, _CALENDAR))):
+                return [_Segment(text)]
+        # A kind of text that is not known is read as plain text (RFC 2046 section 4.1.4), unless it holds data.
+        unknown = [leaf for leaf in leaves if leaf.content_type.startswith("text/x-") and not leaf.file_name]
+        for leaf in unknown[:1]:
+            return self._segments(leaf)
+        return []
 
     def text_of(self, segments: list[_Segment]) -> str:
         """The plain text of the segments; HTML without a plain alternative is turned into text."""
@@ -108,8 +148,13 @@ class _Reader:
             self._attach(part)
             return []
         self.bodies += 1
+        return self._segments(part)
+
+    def _segments(self, part: Part) -> list[_Segment]:
         is_html = part.content_type == "text/html"
         text = self._decoded(part, self.limits.untrusted_html_characters if is_html else self.limits.text_characters)
+        if part.content_type in _RICH:
+            text = enriched_to_text(text)
         if not text.strip():
             return []
         return [_Segment(html=text) if is_html else _Segment(text=text)]
@@ -127,8 +172,11 @@ class _Reader:
             self.faults.add(Fault.UTF7)
         if len(text) > characters or len(octets) > most_octets:
             self.faults.add(Fault.TEXT_CUT)
-            self._attach(part)
-        return body_text(text[:characters])
+            self._attach(part, octets)
+        text = body_text(text[:characters])
+        if part.flowed is Flowed.NO or part.content_type != "text/plain":
+            return text
+        return unflow(text, delete_space=part.flowed is Flowed.WITHOUT_SPACE)
 
     def _alternative(self, part: Part) -> list[_Segment]:
         choices = [self.shown(child, named_too=True) for child in part.children]
@@ -158,6 +206,19 @@ class _Reader:
                 self._attach_all(child)
         return segments
 
+    def _related(self, part: Part) -> list[_Segment]:
+        """The root with its pictures; a plain text beside an HTML one is its alternative, though it should not stand there."""
+        root = self._root_of(part)
+        rich = next(
+            (child for child in part.children if child.content_type == "text/html" and not child.file_name), None
+        )
+        if root.content_type != "text/plain" or rich is None or part.root:
+            return self._one_of(part, root)
+        for child in part.children:
+            if child is not root and child is not rich:
+                self._attach_all(child)
+        return self._alternative(Part("multipart/alternative", children=[root, rich]))
+
     def _root_of(self, part: Part) -> Part:
         """The part of multipart/related that refers to the others (RFC 2387 section 3.2)."""
         return next((child for child in part.children if part.root and child.content_id == part.root), part.children[0])
@@ -168,17 +229,35 @@ class _Reader:
         for child in part.children:
             self._attach_all(child)
 
-    def _attach(self, part: Part) -> None:
-        number = len(self.attachments) + 1
-        name = safe_file_name(part.file_name, content_type=part.content_type, number=number)
+    def _attach(self, part: Part, octets: bytes | None = None) -> None:
+        octets = self._octets(part) if octets is None else octets
+        name = part.file_name or (_subject_of(octets, self.limits) if part.content_type in _MAILS else "")
+        name = safe_file_name(name, content_type=part.content_type, number=len(self.attachments) + 1)
+        if part.location:
+            self.places[len(self.attachments)] = part.location
         content_id = one_line(part.content_id)
-        self.attachments.append(Attachment(name, part.content_type, self._octets(part), content_id=content_id))
+        self.attachments.append(Attachment(name, part.content_type, octets, content_id=content_id))
 
     def _octets(self, part: Part) -> bytes:
         octets, fault = decode_transfer(self.raw[part.start : part.end], encoding=part.encoding)
         if fault:
             self.faults.add(fault)
         return octets
+
+
+def _leaves(part: Part) -> Iterator[Part]:
+    """The parts without parts, in their order."""
+    if not part.children:
+        yield part
+    for child in part.children:
+        yield from _leaves(child)
+
+
+def _subject_of(octets: bytes, limits: MailLimits) -> str:
+    """The subject of a mail inside the mail, fit to be a file name; `""` when it has none."""
+    block = read_block(octets, start=0, end=len(octets), limits=limits)
+    subject = value_text((block.first("subject") or b"")[:_SUBJECT_OCTETS], limits=limits)
+    return one_line(decode_words(subject)).replace("/", "_").replace("\\", "_")
 
 
 def _html_of(segments: list[_Segment]) -> str:

@@ -2,94 +2,37 @@
 
 import codecs
 import re
-from functools import lru_cache
 
-from charset_normalizer import from_bytes
+from .charset_names import KNOWN_CODECS, codec_for
+from .guessing import guess_codec
 
-_LABEL = re.compile(r"[a-z0-9][a-z0-9.:-]{0,39}")
-
-# Names that mean more than they say: the superset that senders really use, and what Python calls otherwise.
-_MEANT = {
-    "us-ascii": "ascii",
-    "ansi-x3.4-1968": "ascii",
-    "646": "ascii",
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "ansi": "cp1252",
-    "iso-8859-1-windows-3.1-latin-1": "cp1252",
-    "iso-8859-8-i": "iso8859-8",
-    "iso-8859-8-e": "iso8859-8",
-    "iso-8859-9": "cp1254",
-    "iso8859-9": "cp1254",
-    "iso-8859-11": "cp874",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "cp936": "gb18030",
-    "x-gbk": "gb18030",
-    "euc-cn": "gb18030",
-    "gb-2312-80": "gb18030",
-    "hz-gb-2312": "hz",
-    "ks-c-5601-1987": "cp949",
-    "ks-c-5601": "cp949",
-    "ksc-5601": "cp949",
-    "ksc5601": "cp949",
-    "euc-kr": "cp949",
-    "windows-949": "cp949",
-    "shift-jis": "cp932",
-    "x-sjis": "cp932",
-    "sjis": "cp932",
-    "windows-31j": "cp932",
-    "iso-2022-jp": "iso2022_jp_ext",
-    "iso2022-jp": "iso2022_jp_ext",
-    "big5": "big5hkscs",
-    "big5-hkscs": "big5hkscs",
-    "unicode-1-1-utf-7": "utf-7",
-    "unicode-1-1-utf-8": "utf-8",
-    "x-unicode-2-0-utf-7": "utf-7",
-    "x-mac-roman": "mac-roman",
-    "macintosh": "mac-roman",
-    "x-mac-cyrillic": "mac-cyrillic",
-}
-
-# Everything else that Python can decode (hex, zip, punycode, unicode-escape ...) is no charset of a mail.
-_NAMES = (
-    "ascii utf-8 utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be utf-8-sig gb18030 hz big5hkscs cp950 cp932"
-    " cp949 euc_jp iso2022_jp_ext iso2022_jp_1 iso2022_jp_2 iso2022_jp_3 iso2022_jp_2004 iso2022_kr johab koi8-r koi8-u"
-    " koi8-t kz1048 ptcp154 mac-roman mac-cyrillic mac-greek mac-latin2 mac-turkish mac-iceland hp-roman8"
-    " iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-10 iso8859-13 iso8859-14 iso8859-15"
-    " iso8859-16 cp437 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874"
-    " cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258"
+_UNLIKE_ASCII = frozenset(
+    name for name in KNOWN_CODECS if name.startswith(("utf-7", "utf-16", "utf-32", "hz", "iso2022"))
 )
-_KNOWN = frozenset(_NAMES.split())
-_GUESSED = ("cp1252", "cp1251", "cp1250", "koi8_r", "gb18030", "cp932", "euc_jp", "cp949", "big5hkscs")
-_GUESS_OCTETS = 4096
-_UNLIKE_ASCII = frozenset(name for name in _KNOWN if name.startswith(("utf-7", "utf-16", "utf-32", "hz", "iso2022")))
-_SINGLE_OCTET = frozenset(name for name in _KNOWN if name.startswith(("cp4", "cp8", "cp12", "iso8859", "koi8", "mac-")))
+_SINGLE_OCTET = frozenset(
+    name for name in KNOWN_CODECS if name.startswith(("cp4", "cp8", "cp12", "iso8859", "koi8", "mac-"))
+)
 _VAGUE = frozenset({"", "ascii"})
 _JIS_ESCAPE = b"\x1b$"
+# What Windows fills the controls of ISO 8859 with, and senders label as ISO 8859 all the same.
+_C1 = re.compile(rb"[\x80-\x9f]")
+_WINDOWS = {
+    "iso8859-2": "cp1250",
+    "iso8859-4": "cp1257",
+    "iso8859-6": "cp1256",
+    "iso8859-7": "cp1253",
+    "iso8859-8": "cp1255",
+    "iso8859-13": "cp1257",
+    "iso8859-15": "cp1252",
+}
+_LATIN = frozenset({"cp1252", "cp1250"})
+_ESCAPE = frozenset(b"\x1b~+\x0e")
+_JIS_SWITCH = re.compile(rb"\x1b(\$[@B]|\$\([A-Z]|\([A-Z])")
+_DOUBLE_OCTETS = frozenset({b"$@", b"$B", b"$(Q", b"$(O"})
+_WITH_HIGH_BIT = bytes(code | 0x80 if 0x20 < code < 0x7F else code for code in range(256))
+_ENOUGH_CHARACTERS = 8
+_SURROGATE = b"\xed\xa0"
 _HIGH = bytes(range(128, 256))
-
-
-@lru_cache(maxsize=256)
-def codec_for(label: str) -> str:
-    """The Python codec for a charset's label as found in a mail, `""` when it names none.
-
-    The label may be quoted or carry blanks and a language; `gb2312` gives `gb18030`, `iso-8859-1` gives `cp1252` and so
-    on, as every reader of mail does (WHATWG Encoding, section 4.2).
-    """
-    name = label[:80].strip(" \t\"'<>").lower().replace("_", "-").replace(" ", "-").removeprefix("charset=")
-    if not _LABEL.fullmatch(name):
-        return ""
-    try:
-        found = codecs.lookup(_MEANT.get(name, name)).name
-    except (LookupError, ValueError):
-        return ""
-    found = _MEANT.get(found.replace("_", "-"), found)
-    return found if found in _KNOWN else ""
 
 
 def decode(data: bytes, *, label: str, fallback: str = "", guess: bool = False) -> tuple[str, bool]:
@@ -107,29 +50,70 @@ def decode(data: bytes, *, label: str, fallback: str = "", guess: bool = False) 
         if (wide and 0 not in data) or (codec not in _UNLIKE_ASCII and _JIS_ESCAPE not in data):
             return data.decode("ascii"), wide
         codec = codec if codec in _UNLIKE_ASCII else "iso2022_jp_ext"
-    elif codec in _VAGUE or codec in _SINGLE_OCTET:
-        # UTF-8 does not come about by chance: octets that are well formed in it are meant so, whatever the label says.
-        text = _strict(data, "utf-8")
-        if text is not None:
-            return text.removeprefix("\ufeff"), codec != ""
-        codec = codec_for(fallback) if codec in _VAGUE else codec
-    if codec == "utf-16":
-        codec = _order_of_utf16(data)
-    text = None if codec in _VAGUE else _strict(data, codec)
+    elif codec != "utf-8" and (text := _meant_as_utf_8(data, codec)) is not None:
+        return text.removeprefix("\ufeff"), codec != ""
+    elif codec in _VAGUE:
+        codec = _wide(data) or codec_for(fallback)
+    elif codec in _UNLIKE_ASCII and _ESCAPE.isdisjoint(data) and not codec.startswith(("utf-16", "utf-32")):
+        codec = ""  # neither what the label says nor anything else in seven bits
+    meant = _meant(data, codec, guess)
+    text = None if meant in _VAGUE else _strict(data, meant)
     if text is not None:
-        return text.removeprefix("\ufeff"), False
-    return _repaired(data, codec, guess), True
+        return text.removeprefix("\ufeff"), codec == "cp1252" != meant
+    return _repaired(data, meant, guess), True
+
+
+def _meant(data: bytes, codec: str, guess: bool) -> str:
+    """The codec that senders mean when they name another one of its family."""
+    if codec == "utf-16":
+        return _order_of_utf16(data)
+    if codec.startswith("iso8859") and _C1.search(data):
+        return _WINDOWS.get(codec, codec)
+    if codec == "cp1252" and guess:
+        looks_like = guess_codec(data, thorough=False)
+        return codec if looks_like in _LATIN else looks_like
+    return codec
+
+
+def fits(data: bytes, codec: str) -> bool:
+    """Whether every octet means something in the codec."""
+    return _strict(data, codec) is not None
 
 
 def _repaired(data: bytes, codec: str, guess: bool) -> str:
     """Text from octets that do not fit their label: a few stray octets are replaced, a false label is left."""
+    if codec == "utf-8" and _SURROGATE in data and (text := _joined_surrogates(data)):
+        return text
+    if codec == "iso2022_jp_ext":
+        return _japanese_of_windows(data)
     if codec not in _VAGUE:
         text = data.decode(codec, "replace")
         high = len(data) - len(data.translate(None, _HIGH))
         if codec in _UNLIKE_ASCII or not high or text.count("\ufffd") * 2 < high:
             return text
-    best = from_bytes(data[:_GUESS_OCTETS], cp_isolation=list(_GUESSED)).best() if guess else None
-    return data.decode(best.encoding if best else "cp1252", "replace")
+    return data.decode(guess_codec(data, thorough=guess), "replace")
+
+
+def _japanese_of_windows(data: bytes) -> str:
+    """ISO-2022-JP with the circled numbers and other signs of its row 13, which only programs of Windows know."""
+    text, *switched = _JIS_SWITCH.split(data)
+    pieces = [text.decode("ascii", "replace")]
+    for sequence, octets in zip(switched[::2], switched[1::2], strict=True):
+        if sequence in _DOUBLE_OCTETS:
+            pieces.append(octets.translate(_WITH_HIGH_BIT).decode("euc_jis_2004", "replace"))
+        elif sequence == b"(I":
+            pieces.append(octets.translate(_WITH_HIGH_BIT).decode("cp932", "replace"))
+        else:
+            pieces.append(octets.decode("ascii", "replace"))
+    return "".join(pieces)
+
+
+def _joined_surrogates(data: bytes) -> str:
+    """The text of UTF-8 whose pairs of surrogates were encoded singly (CESU-8); `""` when it is none."""
+    try:
+        return data.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    except UnicodeError:
+        return ""
 
 
 def _strict(data: bytes, codec: str) -> str | None:
@@ -137,6 +121,27 @@ def _strict(data: bytes, codec: str) -> str | None:
         return data.decode(codec)
     except (UnicodeError, ValueError):
         return None
+
+
+def _meant_as_utf_8(data: bytes, codec: str) -> str | None:
+    """The text when the octets are UTF-8 by all appearances: that does not come about by chance, whatever the label says.
+
+    In two octets of an East Asian set it does, so there it takes characters of three octets, or many.
+    """
+    text = _strict(data, "utf-8")
+    if text is None or codec in _VAGUE or codec in _SINGLE_OCTET:
+        return text
+    if codec.startswith(("utf-16", "utf-32")):
+        return None
+    foreign = [character for character in text if character > "\x7f"]
+    return text if len(foreign) >= _ENOUGH_CHARACTERS or min(foreign) > "\u07ff" else None
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 without a label, by its mark or by the zeros of its ASCII letters; `""` when it is something else."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or data.count(0, 0, 400) * 3 > len(data[:400]):
+        return "utf-16"
+    return ""
 
 
 def _order_of_utf16(data: bytes) -> str:

@@ -11,9 +11,10 @@ from .mail import Fault
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _FIELD_END = re.compile(rb"\n(?![ \t])")
 _BLANKS = b" \t\r\n"
+_LOOKED_AHEAD = 3
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
-_BREAKS = re.compile("[\n\v\f\r\x1c-\x1f]+")
-_CONTROLS = re.compile("[\x00-\x08\n-\x1f\x7f\ud800-\udfff]")
+_BREAKS = re.compile("[\n\v\f\r\x1c-\x1f\x85]+")
+_CONTROLS = re.compile("[\x00-\x08\n-\x1f\x7f-\x9f\ud800-\udfff]")
 # A line that is no field in the middle of a header: what follows is still header when it begins with one of these.
 _FAMILIAR = re.compile(
     rb"(?:received|return-path|from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|auto-submitted|list-[a-z-]+"
@@ -60,8 +61,11 @@ def read_block(raw: bytes, *, start: int, end: int, limits: MailLimits) -> Block
         match = _NAME.match(raw, at, line_end)
         if match is None:
             faults.add(Fault.ODD_HEADER_LINE)
-            if not _FAMILIAR.match(raw, line_end, end):
+            if not _goes_on(raw, line_end, end):
                 break
+            if fields and fields[-1][0].lower() == "subject":  # a long one that was broken without the blank
+                name, value = fields[-1]
+                fields[-1] = (name, value.rstrip(_BLANKS) + b" " + raw[at:line_end])
             at = line_end
             continue
         overfull = len(fields) == limits.header_fields
@@ -74,6 +78,11 @@ def read_block(raw: bytes, *, start: int, end: int, limits: MailLimits) -> Block
     return Block(tuple(fields), at, frozenset(faults), overfull)
 
 
+def begins_like_a_header(raw: bytes, at: int) -> bool:
+    """Whether the line at `at` is a field that mails have."""
+    return _FAMILIAR.match(raw, at) is not None
+
+
 def value_text(value: bytes, *, limits: MailLimits, charset: str = "", for_control: str = "") -> str:
     """The value of a field as text: unfolded, stripped, without controls, encoded words left as they are.
 
@@ -84,6 +93,17 @@ def value_text(value: bytes, *, limits: MailLimits, charset: str = "", for_contr
     if not _CONTROLS.search(text):
         return text
     return _CONTROLS.sub(for_control, _BREAKS.sub(" ", _FOLD.sub("", text))).strip()
+
+
+def _goes_on(raw: bytes, at: int, end: int) -> bool:
+    """Whether one of the next lines, before an empty one, is a field that mails have."""
+    for _ in range(_LOOKED_AHEAD):
+        if at >= end or _blank_line(raw, at):
+            return False
+        if _FAMILIAR.match(raw, at, end):
+            return True
+        at = _line_end(raw, at, end)
+    return False
 
 
 def _line_end(raw: bytes, at: int, end: int) -> int:

@@ -19,7 +19,13 @@ _EXTENSIONS = {
     "message/global": ".eml",
     "message/delivery-status": ".txt",
     "message/disposition-notification": ".txt",
+    "message/feedback-report": ".txt",
+    "message/global-delivery-status": ".txt",
+    "message/global-disposition-notification": ".txt",
+    "message/global-headers": ".txt",
     "text/rfc822-headers": ".txt",
+    "text/markdown": ".md",
+    "text/x-amp-html": ".html",
     "text/plain": ".txt",
     "text/html": ".html",
     "text/calendar": ".ics",
@@ -62,7 +68,8 @@ def safe_file_name(name: str, *, content_type: str, number: int) -> str:
 
 def extension_for(content_type: str) -> str:
     """The extension, with its dot, for a content type; `.bin` when it is unknown."""
-    return _EXTENSIONS.get(content_type) or _TYPES.guess_extension(content_type) or ".bin"
+    text = ".txt" if content_type.startswith("text/") else ".bin"
+    return _EXTENSIONS.get(content_type) or _TYPES.guess_extension(content_type) or text
 
 
 def _is_harmless(character: str) -> bool:

@@ -26,13 +26,16 @@ _TAG = re.compile(r"<[^<>]*+>")
 _BLANKS = re.compile(r"\s+")
 _MANY_EMPTY = re.compile(r"\n{3,}")
 _MAX_TABLE_CHARACTERS = 2_000_000
+_QUOTE_BEGINS, _QUOTE_ENDS = "\ufdd0", "\ufdd1"  # noncharacters: nobody's text
+_INDENTED_ONLY = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
+_DEEPEST_QUOTE = 9
 
 
 def html_to_text(source: str, *, limits: MailLimits) -> tuple[str, bool]:
     """The text that a reader of the HTML sees.
 
-    Markup that is hidden, scripts and styles are left out. Very long, deep or full markup is walked flat, without lists
-    and tables being laid out, so that time and memory stay in proportion.
+    Markup that is hidden, scripts and styles are left out. Quoted lines stand behind ``>``, as in plain mail. Very long,
+    deep or full markup is walked flat, without lists and tables being laid out, so that time and memory stay in proportion.
 
     :param source: HTML of any kind, untrusted.
     :returns: the text, and whether it was cut or flattened.
@@ -42,12 +45,14 @@ def html_to_text(source: str, *, limits: MailLimits) -> tuple[str, bool]:
     tree = _parsed(source[: limits.html_characters])
     if tree is None:
         return "", len(source) > limits.html_characters
+    _mark_quotes(tree)
     _empty_unshown(tree)
     text, flat = _text_of(tree, limits)
     if flat and not text.strip():
         # The tree ends at the depth where libxml2 stops; what stands below is still in the source.
         text = _TAG.sub("\n", source[: limits.html_characters])
-    lines = body_text(text).split("\n")  # numeric references may have brought controls back
+    text = _with_quote_signs(body_text(text))  # numeric references may have brought controls back
+    lines = text.split("\n")
     text = "\n".join(line.rstrip(" \t\xa0") for line in lines)
     return _MANY_EMPTY.sub("\n\n", text).strip("\n"), flat or len(source) > limits.html_characters
 
@@ -59,6 +64,33 @@ def _parsed(source: str) -> html.HtmlElement | None:
         return html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+
+
+def _mark_quotes(tree: html.HtmlElement) -> None:
+    """Put a mark where each quote begins and ends, which lasts through the layout; what is only indented is no quote."""
+    for element in tree.iter("blockquote"):
+        if element.get("type") != "cite" and _INDENTED_ONLY.search(element.get("style", "")):
+            continue
+        element.text = _QUOTE_BEGINS + (element.text or "")
+        if len(element):
+            element[-1].tail = (element[-1].tail or "") + _QUOTE_ENDS
+        else:
+            element.text += _QUOTE_ENDS
+
+
+def _with_quote_signs(text: str) -> str:
+    """The text with the lines between the marks behind signs, and without the marks and the lines that hold nothing else."""
+    if _QUOTE_BEGINS not in text:
+        return text
+    lines: list[str] = []
+    depth = 0
+    for line in text.split("\n"):
+        inside = depth + line.count(_QUOTE_BEGINS)
+        bare = line.replace(_QUOTE_BEGINS, "").replace(_QUOTE_ENDS, "")
+        if bare.strip() or bare == line:
+            lines.append(f"{'>' * min(inside, _DEEPEST_QUOTE)} {bare}" if inside else bare)
+        depth = max(inside - line.count(_QUOTE_ENDS), 0)
+    return "\n".join(lines)
 
 
 def _empty_unshown(tree: html.HtmlElement) -> None:

@@ -52,6 +52,7 @@ class Quarantine(StrEnum):
     TOO_MANY_ENCODED_WORDS = "too_many_encoded_words"
     NESTED_TOO_DEEP = "nested_too_deep"
     TOO_MANY_PARTS = "too_many_parts"
+    OUT_OF_MEMORY = "out_of_memory"
     UNREADABLE = "unreadable"
 
 

@@ -17,6 +17,9 @@ MAX_NAME_CHARACTERS = 255
 _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*+"|=\?[^?\s]{1,64}\?[bBqQ]\?[^?\s]*\?=|\\.|[<>,;:()"]|[^"<>,;:()\\=]+|=|\\', re.DOTALL
 )
+_NEEDS_QUOTES = frozenset(",:")
+_SPECIALS = frozenset('"()>;@\\')
+_ONE_ADDRESS = re.compile(r'[^"()<>;:,\\\s]++>\s*+')
 _IN_COMMENT = re.compile(r"[()\\]")
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
@@ -126,7 +129,7 @@ def read_sender(values: tuple[str, ...]) -> tuple[Mailbox | None, SenderFault]:
         return None, SenderFault.MISSING
     if len(values) > 1:
         return None, SenderFault.SEVERAL_FIELDS
-    listed = read_mailboxes(values, limit=2)
+    listed = read_mailboxes((_with_quotes(values[0]),), limit=2)
     if listed.has_group:
         return None, SenderFault.GROUP
     if listed.overfull or len(listed.mailboxes) > 1:
@@ -136,6 +139,17 @@ def read_sender(values: tuple[str, ...]) -> tuple[Mailbox | None, SenderFault]:
     if not listed.mailboxes:
         return None, SenderFault.MISSING
     return listed.mailboxes[0], SenderFault.NONE
+
+
+def _with_quotes(value: str) -> str:
+    """The value with quotes around a name whose comma or colon needs them, where nothing but the brackets names anybody.
+
+    `Lee, Ann <ann@example.org>` is what many programs write; without a second `@` no two readers can disagree about it.
+    """
+    name, _, rest = value.partition("<")
+    if _NEEDS_QUOTES.isdisjoint(name) or not _SPECIALS.isdisjoint(name) or not _ONE_ADDRESS.fullmatch(rest):
+        return value
+    return f'"{name.strip()}" <{rest}'
 
 
 def _elements(value: str) -> Iterator[_Draft | None]:
@@ -192,7 +206,7 @@ def _phrase(tokens: list[str]) -> str:
 def _claims_other_address(tokens: list[str], address: str) -> bool:
     """Whether an address stands unquoted before the brackets and is not the same as the one inside."""
     written = "".join(token for token in tokens if not token.startswith('"')).strip()
-    return "@" in written and decode_words(written).casefold() != address.casefold()
+    return "@" in written and decode_words(written).strip("' ").casefold() != address.casefold()
 
 
 def _without_route(address: str) -> str:

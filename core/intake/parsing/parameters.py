@@ -14,7 +14,9 @@ from .words import decode_words
 # Possessive repeats and a loop that never goes back: text without an equals sign must not be scanned from every letter.
 _GAP = re.compile(r"[\s;]*+")
 _PARAMETER = re.compile(r'([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"|[^;]*+)', re.DOTALL)
-_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+# Only what has to be escaped: programs of Windows put whole paths into the quotes as they are.
+_QUOTED_PAIR = re.compile(r"\\([\"\\])")
+_NO_SEMICOLON = re.compile(r"\s*+([^\s;=]++)\s++(?=[a-z-]{1,40}\s*+=)", re.IGNORECASE)
 _SECTION = re.compile(r"([^*]+)\*(?:(\d{1,5})(\*)?)?")
 
 
@@ -38,6 +40,8 @@ def read_parametered(text: str, *, limits: MailLimits) -> Parametered:
     are decoded, because that is how most senders write file names.
     """
     value, _, rest = text.partition(";")
+    if "=" in value and (match := _NO_SEMICOLON.match(text)):
+        value, rest = match[1], text[match.end() :]
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[bool, str]]] = {}
     pairs = list(islice(_pairs(rest), limits.parameters + 1))
@@ -85,4 +89,6 @@ def _joined(pieces: dict[int, tuple[bool, str]]) -> str:
             charset, _, text = content.split("'", 2)
         data = text.encode("utf-8", "replace")
         octets.append(unquote_to_bytes(data) if encoded else data)
+    if not any(encoded for _, (encoded, _) in ordered):
+        return decode_words("".join(content for _, (_, content) in ordered))
     return decode(b"".join(octets), label=charset or "utf-8")[0]

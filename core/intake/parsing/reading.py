@@ -8,12 +8,13 @@ from email.utils import parsedate_tz
 
 from ...contract.addresses import valid
 from .bodies import Bodies, read_bodies
+from .charsets import fits
 from .cleaning import one_line
-from .fields import Block, read_block, value_text
+from .fields import Block, begins_like_a_header, read_block, value_text
 from .limits import DEFAULT_LIMITS, MailLimits
 from .mail import Fault, Headers, Mail, Quarantine, SenderFault
 from .mailboxes import AddressList, read_mailboxes, read_sender
-from .parameters import read_parametered
+from .raw_fields import charset_of_raw_octets
 from .structure import read_structure
 from .words import decode_words
 
@@ -21,6 +22,11 @@ _log = logging.getLogger(__name__)
 
 _BOM = b"\xef\xbb\xbf"
 _ENVELOPE_LINE = re.compile(rb">?From [^\n]*\n")
+_COLON_IN_ZONE = re.compile(r"([+-]\d\d):(\d\d)\b(?=\s*(?:$|\())")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]")
+_BLANK_BEFORE_ZONE = re.compile(r"\s+(?=[+-]\d)")
+_BLANKS = re.compile(rb"\s{1,100}")
+_DOUBLED_CR = re.compile(rb"[^\n]{0,1000}\r\r\n")
 _IDENTIFIER = re.compile(r"<([^<>]{1,998})>")
 _MAX_IDENTIFIER = 998
 _MAX_DATE = 200
@@ -37,6 +43,8 @@ def read_mail(raw: bytes, *, limits: MailLimits = DEFAULT_LIMITS) -> Mail:
     """
     try:
         return _read(raw, limits)
+    except MemoryError:
+        return Mail(quarantine=Quarantine.OUT_OF_MEMORY)
     except Exception:  # noqa: BLE001 - a stranger wrote these octets: what breaks the reader is put aside, not lost
         _log.exception("A mail of %d octets could not be read and is put aside.", len(raw))
         return Mail(quarantine=Quarantine.UNREADABLE)
@@ -47,9 +55,12 @@ def _read(raw: bytes, limits: MailLimits) -> Mail:
     if b"\n" not in raw and b"\r" in raw:
         raw = raw.replace(b"\r", b"\n")
         faults.add(Fault.BARE_CR)
+    elif _DOUBLED_CR.match(raw):  # line ends that were converted twice
+        raw = raw.replace(b"\r\r\n", b"\r\n")
+        faults.add(Fault.BARE_CR)
     block = read_block(raw, start=_start(raw), end=len(raw), limits=limits)
     faults |= block.faults
-    charset = _header_charset(block, limits)
+    charset = _charset_of_fields(raw, block)
     headers = _headers(block.fields, charset=charset, limits=limits)
     # Without its control characters an address would be another one: here each leaves a mark that makes it invalid.
     address_fields = [field for field in block.fields if field[0].lower() in _ADDRESS_FIELDS]
@@ -91,18 +102,18 @@ def _read(raw: bytes, limits: MailLimits) -> Mail:
 
 
 def _start(raw: bytes) -> int:
-    """Where the header begins: after a byte order mark and the envelope line that mailbox files and pipes put first."""
+    """Where the header begins: after a byte order mark, blanks, and the envelope line that pipes and mailbox files put."""
     start = len(_BOM) if raw.startswith(_BOM) else 0
     envelope = _ENVELOPE_LINE.match(raw, start)
-    return envelope.end() if envelope else start
+    start = envelope.end() if envelope else start
+    blank = _BLANKS.match(raw, start)
+    return blank.end() if blank and begins_like_a_header(raw, blank.end()) else start
 
 
-def _header_charset(block: Block, limits: MailLimits) -> str:
-    """The label of the body's charset, when a field holds raw octets that may be meant in it."""
-    if all(value.isascii() for _, value in block.fields):
-        return ""
-    content = read_parametered(value_text(block.first("content-type") or b"", limits=limits), limits=limits)
-    return content.parameters.get("charset", "")
+def _charset_of_fields(raw: bytes, block: Block) -> str:
+    """The label for raw octets in the fields, when there are such."""
+    values = [value for _, value in block.fields if not value.isascii()]
+    return charset_of_raw_octets(raw, block=block, value=b"") if any(not fits(each, "utf-8") for each in values) else ""
 
 
 def _headers(
@@ -166,13 +177,29 @@ def _delivered_to(headers: Headers) -> tuple[str, ...]:
 
 def _date(value: str | None) -> datetime | None:
     """The moment a Date field names, in UTC; None when it names none that a calendar holds."""
+    text = _COLON_IN_ZONE.sub(r"\1\2", (value or "")[:_MAX_DATE].strip())
+    if _ISO_DATE.match(text):
+        return _iso_date(text)
     try:
-        parsed = parsedate_tz((value or "")[:_MAX_DATE])
-        if parsed is None or not 1970 <= parsed[0] < 2200:
+        parsed = parsedate_tz(text)
+        if parsed is None:
             return None
         year, month, day, hour, minute, second = parsed[:6]
+        year += 1900 if 100 <= year < 200 else 0  # RFC 5322 section 4.3
+        if not 1970 <= year < 2200:
+            return None
         moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
         offset = timedelta(seconds=parsed[9] or 0)
     except (ValueError, IndexError, TypeError, OverflowError):  # the standard library's reader lets all of these out
         return None
     return moment - offset if abs(offset) < timedelta(days=1) else None
+
+
+def _iso_date(text: str) -> datetime | None:
+    """A moment as ISO 8601 writes it; without a zone it is taken for UTC, as everywhere in mail."""
+    try:
+        moment = datetime.fromisoformat(_BLANK_BEFORE_ZONE.sub("", text))
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if 1970 <= moment.year < 2200 else None

@@ -6,16 +6,34 @@ against that parser.
 """
 
 import re
+from collections.abc import Mapping
+from enum import Enum, auto
 
 import attrs
 
+from .charsets import fits
 from .fields import Block, read_block, value_text
 from .limits import MailLimits
 from .mail import Fault, Quarantine
 from .parameters import Parametered, read_parametered
+from .raw_fields import charset_of_raw_octets
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/[a-z0-9!#$&^_.+-]{1,127}")
+_SHORT_TYPES = {"html": "text/html", "text": "text/plain", "plain": "text/plain"}
+# The first boundary of a multipart that names none or another one: what fields of a part follow.
+_UNDECLARED = re.compile(
+    rb"^--([^\s][^\r\n]{0,198}?)[ \t]*\r?\n(?=content-[a-z-]{1,40}[ \t]*:)", re.IGNORECASE | re.MULTILINE
+)
+_SEARCHED = 65_536
 _NOTHING = Parametered()
+
+
+class Flowed(Enum):
+    """Whether lines of a text are to be joined (RFC 3676)."""
+
+    NO = auto()
+    YES = auto()
+    WITHOUT_SPACE = auto()  # DelSp=yes
 
 
 @attrs.define(eq=False)
@@ -33,7 +51,9 @@ class Part:
     disposition: str = ""
     file_name: str = ""
     content_id: str = ""
+    location: str = ""
     encoding: str = ""
+    flowed: Flowed = Flowed.NO
     start: int = 0
     end: int = 0
     children: list["Part"] = attrs.field(factory=list)
@@ -54,7 +74,7 @@ def read_structure(raw: bytes, *, block: Block, limits: MailLimits) -> Structure
     A multipart in which no boundary of its own is found becomes one text part, as RFC 2045 section 5.2 treats what it
     does not know. A mail inside the mail is one part and is not opened.
     """
-    reader = _Reader(raw, limits)
+    reader = _Reader(raw, block, limits)
     top = reader.describe(block, default_type="text/plain")
     top.start, top.end = block.body, len(raw)
     quarantine = reader.split(top)
@@ -66,7 +86,9 @@ class _Reader:
     """The state of one pass: the open multiparts from the outermost inwards and the part that is being read."""
 
     raw: bytes
+    block: Block
     limits: MailLimits
+    charset: str = ""  # of raw octets in fields, once there were any
     faults: set[Fault] = attrs.field(factory=set)
     open: list[Part] = attrs.field(factory=list)
     levels: dict[bytes, int] = attrs.field(factory=dict)
@@ -98,23 +120,23 @@ class _Reader:
         file_name = disposition.parameters.get("filename") or content.parameters.get("name", "")
         boundary = content.parameters.get("boundary", "").rstrip().encode("utf-8", "replace")
         return Part(
-            self._type(content.value or default_type, is_file=bool(file_name), boundary=boundary),
+            self._type(content.value or default_type, is_file=bool(file_name)),
             charset=content.parameters.get("charset", ""),
             boundary=boundary,
             root=content.parameters.get("start", "").strip("<> "),
             disposition=disposition.value,
             file_name=file_name,
             content_id=self._text(fields.get("content-id")).strip("<> "),
+            location="".join(self._text(fields.get("content-location")).split()),
             encoding=self._text(fields.get("content-transfer-encoding")),
+            flowed=_flowed(content.parameters),
         )
 
-    def _type(self, named: str, *, is_file: bool, boundary: bytes) -> str:
-        """The content type to go by: what is no type, and a multipart that names no boundary, is text or a file."""
+    def _type(self, named: str, *, is_file: bool) -> str:
+        """The content type to go by: what is no type is text or a file."""
+        named = _SHORT_TYPES.get(named, "".join(named.split()))
         if not _TYPE.fullmatch(named):
             return "application/octet-stream" if is_file else "text/plain"
-        if named.startswith("multipart/") and not boundary:
-            self.faults.add(Fault.BOUNDARY_MISSING)
-            return "text/plain"
         return named
 
     def _next_line(self, at: int) -> int:
@@ -150,12 +172,27 @@ class _Reader:
         return block.body
 
     def _enter(self, part: Part) -> None:
-        """Open a multipart; one that repeats an outer boundary can have no parts, because the outer one ends it."""
+        """Open a multipart; one that repeats the boundary of an outer one has it until it is closed."""
         if not part.content_type.startswith("multipart/"):
             return
+        if not self.open:
+            self._mend_boundary(part)
+        if not part.boundary:
+            self.faults.add(Fault.BOUNDARY_MISSING)
+            part.content_type = "text/plain"
+            return
         self.current = None
-        self.levels.setdefault(part.boundary, len(self.open))
+        self.levels[part.boundary] = len(self.open)
         self.open.append(part)
+
+    def _mend_boundary(self, top: Part) -> None:
+        """Take the boundary that is used, when the one that is named is not."""
+        if top.boundary and self.raw.find(b"--" + top.boundary, top.start) >= 0:
+            return
+        found = _UNDECLARED.search(self.raw, top.start, top.start + _SEARCHED)
+        if found:
+            self.faults.add(Fault.BOUNDARY_MISSING)
+            top.boundary = found[1]
 
     def _close(self, level: int, end: int) -> None:
         """End the part being read and the multiparts from `level` inwards at `end`."""
@@ -164,6 +201,7 @@ class _Reader:
         for part in ended:
             if self.levels.get(part.boundary, -1) >= level:
                 del self.levels[part.boundary]
+                self._give_back(part.boundary)
             if not part.children:
                 self.faults.add(Fault.BOUNDARY_MISSING)
                 part.content_type = "text/plain"
@@ -171,6 +209,13 @@ class _Reader:
             if last is not None:
                 last.end = max(last.start, end)
         self.current = None
+
+    def _give_back(self, boundary: bytes) -> None:
+        """Let a boundary belong to the innermost open part again that has it too."""
+        for level in range(len(self.open) - 1, -1, -1):
+            if self.open[level].boundary == boundary:
+                self.levels[boundary] = level
+                return
 
     def _before(self, line: int) -> int:
         """Where a body ends that a boundary line follows: the line end before the boundary belongs to the boundary."""
@@ -193,4 +238,14 @@ class _Reader:
         return found
 
     def _text(self, value: bytes | None) -> str:
-        return "" if value is None else value_text(value, limits=self.limits)
+        if value is None:
+            return ""
+        if not value.isascii() and not self.charset and not fits(value, "utf-8"):
+            self.charset = charset_of_raw_octets(self.raw, block=self.block, value=value)
+        return value_text(value, limits=self.limits, charset=self.charset)
+
+
+def _flowed(parameters: Mapping[str, str]) -> Flowed:
+    if parameters.get("format", "").lower() != "flowed":
+        return Flowed.NO
+    return Flowed.WITHOUT_SPACE if parameters.get("delsp", "").lower() == "yes" else Flowed.YES

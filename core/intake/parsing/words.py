@@ -12,7 +12,16 @@ _WORD = re.compile(r"=\?([^?\s*]{1,64})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*(?:\
 
 
 def decode_words(value: str) -> str:
-    """The text of a field's value with its encoded words decoded.
+    """The text of a field's value with its encoded words decoded, and those that come out of it, but only once.
+
+    Some senders encode what was encoded already.
+    """
+    text = _decoded(value)
+    return _decoded(text) if text != value and _WORD.fullmatch(text) else text
+
+
+def _decoded(value: str) -> str:
+    """The text with its encoded words decoded.
 
     Blanks between neighbouring words vanish (section 6.2). Neighbours of one charset are joined before decoding, for
     senders who split inside a character. Unknown charsets and undecodable octets give U+FFFD; nothing raises.

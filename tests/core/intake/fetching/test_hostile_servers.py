@@ -134,6 +134,51 @@ def test_a_command_without_an_answer_ends_in_time(fetching_desk: Desk, protocol:
         assert time.monotonic() - began < 4
 
 
+def drip(talk: Conversation, octets: bytes) -> None:
+    """Each piece comes well within the time limit, and there is no end of them."""
+    for _ in range(40):
+        talk.say_part(octets)
+        time.sleep(0.1)
+
+
+DRIPS: dict[str, Script] = {
+    "a literal": imap_script(MAILS, on_content=lambda talk, _tag, uid: drip_a_literal(talk)),
+    "a line": imap_script(MAILS, on_command={"SEARCH": lambda talk, _: drip(talk, b"x")}),
+    "lines": imap_script(MAILS, on_command={"SELECT": lambda talk, _: drip(talk, b"* OK wait\r\n")}),
+    "a greeting": lambda talk: drip(talk, b"*"),
+}
+
+
+def drip_a_literal(talk: Conversation) -> None:
+    talk.say_part(b"* 1 FETCH (UID 1 BODY[] {5000}\r\n")
+    drip(talk, b"x")
+
+
+@pytest.mark.parametrize("script", DRIPS.values(), ids=DRIPS.keys())
+def test_m37_an_answer_that_drips_ends_in_time(fetching_desk: Desk, script: Script) -> None:
+    assert_given_up_in_time(fetching_desk, script, protocol="imap")
+
+
+@pytest.mark.parametrize("octets", [b"x", b"x\r\n"], ids=["a line", "lines"])
+def test_m37_a_maildrop_that_drips_is_given_up_in_time(fetching_desk: Desk, octets: bytes) -> None:
+    def script(talk: Conversation) -> None:
+        talk.say("+OK")
+        while talk.hear() != "LIST":
+            talk.say("+OK")
+        talk.say("+OK")
+        drip(talk, octets)
+
+    assert_given_up_in_time(fetching_desk, script, protocol="pop3")
+
+
+def assert_given_up_in_time(desk: Desk, script: Script, *, protocol: str) -> None:
+    with ScriptedServer(script) as server:
+        mailboxes.add(desk, account(server.port, protocol=protocol), replace=False)
+        began = time.monotonic()
+        assert "it does not answer in time" in str(fetch(desk, limits=SHORT)["support"])
+        assert time.monotonic() - began < 8
+
+
 def test_nothing_listens_and_no_such_host(fetching_desk: Desk) -> None:
     with ScriptedServer(Conversation.drop) as server:
         port = server.port

@@ -2,7 +2,8 @@
 
 import pytest
 
-from deskbell.core.intake.parsing.charsets import codec_for, decode
+from deskbell.core.intake.parsing.charset_names import codec_for
+from deskbell.core.intake.parsing.charsets import decode
 from stand_ins.stopwatch import at_most
 
 
@@ -50,7 +51,7 @@ from stand_ins.stopwatch import at_most
         ("unicode_escape", ""),
         ("raw_unicode_escape", ""),
         ("undefined", ""),
-        ("utf-8\x00", ""),
+        ("utf-8\x00", "utf-8"),
         ("../../etc", ""),
         ("\ud800", ""),
     ],

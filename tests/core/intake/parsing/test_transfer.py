@@ -42,4 +42,31 @@ def test_known_encodings(encoding: str, body: bytes, octets: bytes) -> None:
 
 
 def test_an_unknown_encoding_leaves_the_octets() -> None:
-    assert decode_transfer(b"begin 644 x", encoding="x-uuencode") == (b"begin 644 x", Fault.ODD_TRANSFER_ENCODING)
+    assert decode_transfer(b"begin 644 x", encoding="x-secret") == (b"begin 644 x", Fault.ODD_TRANSFER_ENCODING)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "octets"),
+    [
+        ("base64 (a comment)", b"YQ==", b"a"),
+        ("base-64", b"YQ==", b"a"),
+        ("quotedprintable", b"=C3=A4", b"\xc3\xa4"),
+        ("quoted printable", b"=C3=A4", b"\xc3\xa4"),
+        ("quoted-printable", b"a= \r\nb=\t\nc", b"abc"),
+        ("quoted-printable", b"=c3=a4 =zz =", b"\xc3\xa4 =zz "),
+        ("x-uuencode", b"begin 644 a.txt\r\n#86)C\r\n`\r\nend\r\n", b"abc"),
+        ("uuencode", b"preamble\nbegin 644 a\n#86)C rubbish\n`\nend\n", b"abc"),
+    ],
+)
+def test_encodings_as_programs_name_and_bend_them(encoding: str, body: bytes, octets: bytes) -> None:
+    assert decode_transfer(body, encoding=encoding) == (octets, None)
+
+
+@pytest.mark.parametrize("body", [b"begin 644 a\n\xff\xff\n", b"nothing of the kind", b""])
+def test_a_body_that_is_no_uuencoding_stays(body: bytes) -> None:
+    assert decode_transfer(body, encoding="uuencode") == (body, Fault.ODD_TRANSFER_ENCODING)
+
+
+def test_a_text_that_is_not_base64_at_all_stays() -> None:
+    body = b"Hello, this is plain text, whatever the field says.\r\n"
+    assert decode_transfer(body, encoding="base64") == (body, Fault.DAMAGED_BASE64)
