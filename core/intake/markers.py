@@ -30,6 +30,11 @@ _WORDS = sorted((*_ANSWER_PREFIXES, *_FORWARD_PREFIXES, *_AUTOMATIC_PREFIXES), k
 _WORD = "|".join(map(re.escape, _WORDS))
 _COUNT = r"(?:\[\d{1,4}\]|\(\d{1,4}\)|[*^]\d{1,4})"  # Re[2]: Re(2): Re^2:
 _PREFIXES = re.compile(rf"(?:(?:{_WORD})\s?{_COUNT}?\s?[:\uff1a]\s*)+", re.IGNORECASE)
+_OUTERMOST = re.compile(rf"({_WORD})\s?{_COUNT}?\s?[:\uff1a]", re.IGNORECASE)
+_ANSWERING = frozenset(_ANSWER_PREFIXES)
+_FORWARDING = frozenset(_FORWARD_PREFIXES)
+_AUTOMATIC = frozenset(_AUTOMATIC_PREFIXES)
+_AWAY = ("out of office", "automatic reply")
 
 
 def subject_numbers(subject: str) -> tuple[str, ...]:
@@ -47,16 +52,19 @@ def strip_subject(subject: str) -> str:
     return bare[prefixes.end() if prefixes else 0 :][:MAX_SUBJECT_CHARACTERS].strip()
 
 
-def our_tokens(mail: Mail, *, domains: frozenset[str]) -> tuple[str, ...]:
-    """The tokens of our own mails that this one answers, the newest first, each once.
+def answers(subject: str) -> bool:
+    """Whether the subject begins as that of an answer, `Re:` in some language; our tags are passed over."""
+    return _outermost(subject) in _ANSWERING
 
-    In-Reply-To comes before References, and References is read from its end.
 
-    :param domains: the domains that we put into Message-IDs, in lower case.
-    """
-    identifiers = (*mail.in_reply_to, *reversed(mail.references))
-    found = (_token(identifier, domains) for identifier in identifiers)
-    return tuple(dict.fromkeys(token for token in found if token))
+def forwards(subject: str) -> bool:
+    """Whether the subject begins as that of a forwarded mail: what such a mail repeats is what its sender wants to say."""
+    return _outermost(subject) in _FORWARDING
+
+
+def _outermost(subject: str) -> str:
+    prefix = _OUTERMOST.match(_TAG.sub(" ", subject).lstrip())
+    return prefix[1].lower() if prefix else ""
 
 
 def is_ours(mail: Mail, *, domains: frozenset[str]) -> bool:
@@ -69,6 +77,17 @@ def is_ours(mail: Mail, *, domains: frozenset[str]) -> bool:
         return True
     values = mail.headers.get_all(TOKEN_FIELD)
     return any("@" in value and value.rpartition("@")[2].strip("<> ").lower() in domains for value in values)
+
+
+def domain_of_ours(identifier: str) -> str:
+    """The domain of a Message-ID that has the form of ours, in lower case; '' for every other one."""
+    match = _OUR_IDENTIFIER.fullmatch(identifier)
+    return match[2].lower() if match else ""
+
+
+def says_automatic(subject: str) -> bool:
+    """Whether the subject begins as that of a mail that a machine answers with while its owner is away."""
+    return _outermost(subject) in _AUTOMATIC or _TAG.sub(" ", subject).strip().lower().startswith(_AWAY)
 
 
 def _token(identifier: str, domains: frozenset[str]) -> str:

@@ -29,20 +29,25 @@ class PublicTicket:
 
 @attrs.frozen(kw_only=True)
 class PublicEntry:
-    """A message or reply as participants may see it; notes never become one."""
+    """A message or reply as participants may see it, without what it repeats of earlier mails; notes never become one.
+
+    `shortened` tells that it repeats something.
+    """
 
     author: str
     text: str
+    shortened: bool
     posted_at: datetime
 
 
 @attrs.frozen(kw_only=True)
 class Desk:
-    """The desk's own words about itself."""
+    """The desk's own words about itself. `reply_marker` is the line above which people answer, '' in mail without one."""
 
     name: str
     base_url: str
     signature: str
+    reply_marker: str = ""
 
 
 def for_agents(notice: Notice, directory: Directory) -> Mapping[str, object]:
@@ -57,10 +62,11 @@ def for_end_users(notice: Notice, directory: Directory) -> Mapping[str, object]:
     """The names in a template that speaks to end users.
 
     When the event rests on an unverified message, subject, name and body are left out, and so are the plugin's own
-    values: else anybody could make the desk mail a text of theirs to a stranger.
+    values: else anybody could make the desk mail a text of theirs to a stranger. The answer that the filters chose is the
+    desk's own text, and stays; it is no template.
     """
     event = notice.about
-    ticket = getattr(event, "ticket", None)
+    ticket: Ticket | None = getattr(event, "ticket", None)
     entry = getattr(event, "entry", None)
     verified = event.verified
     context = notice.context if verified else {}
@@ -70,6 +76,7 @@ def for_end_users(notice: Notice, directory: Directory) -> Mapping[str, object]:
         "ticket": None if ticket is None else _public_ticket(ticket, event),
         "entry": _public_entry(entry) if verified else None,
         "opened": isinstance(event, TicketCreated),
+        "answer": event.answer.replace("{number}", event.ticket.number) if isinstance(event, TicketCreated) else "",
         "verified": verified,
     }
 
@@ -100,7 +107,9 @@ def _public_ticket(ticket: Ticket, event: Event) -> PublicTicket:
 def _public_entry(entry: Entry | None) -> PublicEntry | None:
     if entry is None or entry.kind is EntryKind.NOTE:
         return None
-    return PublicEntry(author=entry.author.name, text=entry.text, posted_at=entry.posted_at)
+    return PublicEntry(
+        author=entry.author.name, text=entry.fresh, shortened=bool(entry.quoted), posted_at=entry.posted_at
+    )
 
 
 def _desk(directory: Directory, event: Event) -> Desk:
@@ -108,4 +117,6 @@ def _desk(directory: Directory, event: Event) -> Desk:
     path = () if department_id is None else directory.department_path(department_id)
     signature = next((department.signature for department in path if department.signature), "")
     profile = directory.profile
-    return Desk(name=profile.desk_name, base_url=profile.base_url, signature=signature)
+    # What is said of no ticket has no thread that an answer could land in.
+    marker = "" if getattr(event, "ticket", None) is None else profile.reply_marker
+    return Desk(name=profile.desk_name, base_url=profile.base_url, signature=signature, reply_marker=marker)

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from deskbell.core.contract.events import Event
+from deskbell.core.contract.kinds import Filter
 from deskbell.core.contract.notices import Notice
 from deskbell.core.contract.people import SYSTEM
 from deskbell.core.host.admission import Host
@@ -39,11 +40,17 @@ DIRECTORY = Directory(
 STRANGER = by_ada(verified=False)
 UNVERIFIED = {"actor": STRANGER, "entry": message(verified=False)}
 WITH_PHOTO = (PHOTO,)
+QUOTING = message(text="The red one.\n\n> Which one?\n", quoted=((14, 27),))
 
 SCENES: Mapping[str, Mapping[str, Event]] = {
     "new-ticket-autoresponse": {
         "verified": happenings.created(entry=message(attachments=WITH_PHOTO)),
         "unverified": happenings.created(actor=STRANGER, entry=message(verified=False, attachments=WITH_PHOTO)),
+        "filters-answer": happenings.created(
+            actor=STRANGER,
+            entry=message(verified=False),
+            answer="Toner is in room 3 <left>, {{ 7 * 7 }}.\n\nYour number is {number}.",
+        ),
     },
     "new-ticket-by-agent-notice": {
         "reply": happenings.created_by_agent(entry=reply()),
@@ -58,6 +65,7 @@ SCENES: Mapping[str, Mapping[str, Event]] = {
         "verified": happenings.message_posted(),
         "unverified": happenings.message_posted(**UNVERIFIED),
         "nameless": happenings.message_posted(entry=message(author=attrs.evolve(by_ada(), name=""))),
+        "quoting": happenings.message_posted(entry=QUOTING),
     },
     "overlimit-notice": {
         "reached": happenings.limit_reached(),
@@ -81,6 +89,7 @@ SCENES: Mapping[str, Mapping[str, Event]] = {
         "verified": happenings.message_posted(entry=message(attachments=WITH_PHOTO)),
         "unverified": happenings.message_posted(actor=STRANGER, entry=message(verified=False, held=True)),
         "automatic": happenings.message_posted(entry=message(automatic=True), ticket=bare_ticket()),
+        "quoting": happenings.message_posted(entry=QUOTING),
     },
     "internal-note-alert": {
         "note": happenings.note_posted(),
@@ -172,7 +181,8 @@ def words_of(host: Host, plugin: str, event: Event) -> Words:
 
 
 def test_every_built_in_plugin_has_golden_files(host: Host) -> None:
-    assert {name for name, admitted in host.plugins.items() if admitted.built_in} == set(SCENES)
+    speaking = {name: each for name, each in host.plugins.items() if not isinstance(each.plugin, Filter)}
+    assert {name for name, admitted in speaking.items() if admitted.built_in} == set(SCENES)
 
 
 def test_every_built_in_plugin_has_all_parts_of_its_template(host: Host) -> None:
@@ -223,7 +233,8 @@ def test_a_plugins_own_values_are_left_out_when_nobody_is_verified() -> None:
 def test_an_agents_words_are_sent_whole_however_many(host: Host) -> None:
     text = "& and < are letters too. " * 40_000
     words = words_of(host, "reply-to-end-user", happenings.reply_posted(entry=reply(text=text)))
-    assert words.text.startswith(text.strip() + "\n\n-- \n")
+    marker = "-- Please write your answer above this line --"
+    assert words.text.startswith(f"{marker}\n\n{text.strip()}\n\n-- \n")
     assert words.html.count("&amp;") == 6_000
     assert "the whole text is in the plain text part" in words.html
     short = words_of(host, "reply-to-end-user", happenings.reply_posted())
