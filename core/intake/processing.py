@@ -8,17 +8,21 @@ from ..contract.clock import Clock
 from ..contract.events import Event
 from ..contract.faults import Fault, FaultReporter, hit
 from ..desk.before import BeforeHooks
+from ..outbox.signed_addresses import SignedAddresses
 from ..store import raw_mails
 from ..store.database import Database, DatabaseUnavailable
 from ..store.directory import Directory
 from ..store.files import AttachmentStore, FilesUnavailable
 from ..store.raw_mails import RawMail, RawState, Settled
-from .letters import Letter, SetAside, read_letter
+from .bounces.matching import Sorted
+from .careful import Care, PutOff, Readers
+from .letters import Letter, SetAside, judge_letter
 from .parsing import MailLimits
+from .reports import file_reports, note_unproven, sift_reports, warned
 from .route import Router
 from .submission import prepare
 from .submitting import submit
-from .threading import Match, match_letters, rounds
+from .threading import Place, match_letters, rounds
 
 MOST_MAILS = 64
 """How many mails share a transaction."""
@@ -41,13 +45,16 @@ class Processing:
         faults: FaultReporter,
         clock: Clock,
         limits: MailLimits,
+        care: Care,
+        signed: SignedAddresses | None,
     ) -> None:
         self._db = db
         self._files = files
         self._hooks = hooks
         self._faults = faults
         self._clock = clock
-        self._limits = limits
+        self._signed = signed
+        self._readers = Readers(limits=limits, care=care)
         self._lock = threading.Lock()
         self._in_hand: set[int] = set()
         self._excused: set[int] = set()
@@ -113,7 +120,8 @@ class Processing:
         except Exception as error:  # noqa: BLE001 - the same mail failed twice: it is set aside with the reason
             _log.exception("Mail %d could not be processed and is quarantined.", mail.id)
             reason = f"processing it failed twice: {type(error).__name__}: {error}"
-            self._put_away([Settled(id=mail.id, state=RawState.QUARANTINED, reason=reason)])
+            with self._db.writing() as session:
+                raw_mails.settle(session, [Settled(id=mail.id, state=RawState.QUARANTINED, reason=reason)])
             self._faults.report(_quarantine_fault(type(error).__name__, f"Mail {mail.id}: {reason}"))
 
     def _together(self, mails: Sequence[RawMail], events: list[Event]) -> None:
@@ -122,14 +130,16 @@ class Processing:
             letters, aside = self._read(
                 mails, raw_mails.waiting_contents(session, [mail.id for mail in mails]), directory
             )
+            letters, reports = sift_reports(session, letters, signed=self._signed)
             first, *later = list(rounds(letters)) or [()]
-            matches = match_letters(session, directory, first, now=self._clock.now())
+            places = match_letters(session, directory, first, signed=self._signed, now=self._clock.now())
         self._set_aside(aside)
-        events += self._hand_in(first, matches, directory)
+        events += self._file(reports)
+        events += self._hand_in(first, places, directory)
         for independent in later:
             with self._db.reading() as session:
-                matches = match_letters(session, directory, independent, now=self._clock.now())
-            events += self._hand_in(independent, matches, directory)
+                places = match_letters(session, directory, independent, signed=self._signed, now=self._clock.now())
+            events += self._hand_in(independent, places, directory)
 
     def _read(
         self, mails: Sequence[RawMail], contents: Mapping[int, bytes], directory: Directory
@@ -138,23 +148,49 @@ class Processing:
         router = Router(directory)
         letters: list[Letter] = []
         aside: list[SetAside] = []
-        for mail in mails:
-            if mail.id not in contents:
-                continue
-            read = read_letter(mail, contents[mail.id], directory=directory, router=router, limits=self._limits)
-            hit("intake.parsed")
-            letters.append(read) if isinstance(read, Letter) else aside.append(read)
+        with self._readers.opened() as readers:
+            for raw in mails:
+                if raw.id not in contents:
+                    continue
+                mail = readers.read(contents[raw.id], suspect=raw.tries > 0)
+                if isinstance(mail, PutOff):
+                    aside.append(self._put_off(raw, mail))
+                    continue
+                letter = judge_letter(raw, mail, directory=directory, router=router)
+                hit("intake.parsed")
+                letters.append(letter) if isinstance(letter, Letter) else aside.append(letter)
         return letters, aside
 
-    def _hand_in(
-        self, letters: Sequence[Letter], matches: Sequence[Match | None], directory: Directory
-    ) -> tuple[Event, ...]:
+    def _put_off(self, raw: RawMail, cause: PutOff) -> SetAside:
+        """What becomes of a mail that could not be read now: it waits for the sweep, or it had tries enough."""
+        if not cause.blamed:
+            with self._lock:
+                self._excused.add(raw.id)
+            return SetAside(raw=raw, state=RawState.WAITING, reason=cause.reason)
+        if raw.tries < raw_mails.MOST_TRIES:
+            return SetAside(raw=raw, state=RawState.WAITING, reason=f"{cause.reason}; it is tried once more")
+        reason = f"{cause.reason}, and it had {raw_mails.MOST_TRIES} tries"
+        return SetAside(raw=raw, state=RawState.QUARANTINED, reason=reason)
+
+    def _file(self, reports: Sequence[Sorted]) -> tuple[Event, ...]:
+        """Write down what was reported about mails of ours; such a mail becomes neither ticket nor message."""
+        if not reports:
+            return ()
+        with self._db.writing() as session:
+            recorded = file_reports(session, self._db.directory(session), reports, now=self._clock.now())
+            hit("desk.rows_written")
+        hit("desk.committed")
+        for fault in recorded.faults:
+            self._faults.report(fault)
+        return recorded.events
+
+    def _hand_in(self, letters: Sequence[Letter], places: Sequence[Place], directory: Directory) -> tuple[Event, ...]:
         """Ask about letters that do not depend on each other, then write what they come to in one transaction."""
         if not letters:
             return ()
         submissions = [
-            prepare(letter, match, directory=directory, hooks=self._hooks, files=self._files)
-            for letter, match in zip(letters, matches, strict=True)
+            warned(prepare(letter, place, directory=directory, hooks=self._hooks, files=self._files))
+            for letter, place in zip(letters, places, strict=True)
         ]
         with self._db.writing() as session:
             ours = raw_mails.take(session, [letter.raw.id for letter in letters])
@@ -165,6 +201,9 @@ class Processing:
                 faults=self._faults,
                 now=self._clock.now(),
             )
+            unproven = [letter for letter in letters if letter.reported and letter.raw.id in ours]
+            if unproven:
+                note_unproven(session, self._db.directory(session), unproven, now=self._clock.now())
             hit("desk.rows_written")
         hit("desk.committed")
         return events
@@ -172,18 +211,20 @@ class Processing:
     def _set_aside(self, aside: Sequence[SetAside]) -> None:
         if not aside:
             return
-        self._put_away(
-            [
-                Settled(id=each.raw.id, state=each.state, reason=each.reason, mailbox_id=each.raw.mailbox_id)
-                for each in aside
-            ]
-        )
+        with self._lock:
+            excused = frozenset(self._excused)
+        failed = [each.raw.id for each in aside if each.waits and not each.raw.tries and each.raw.id not in excused]
+        with self._db.writing() as session:
+            raw_mails.settle(
+                session,
+                [
+                    Settled(id=each.raw.id, state=each.state, reason=each.reason, mailbox_id=each.raw.mailbox_id)
+                    for each in aside
+                ],
+            )
+            raw_mails.begin_try(session, failed)  # the sweep has counted its tries before it began them
         for each in aside:
             self._faults.report(_aside_fault(each))
-
-    def _put_away(self, outcomes: Sequence[Settled]) -> None:
-        with self._db.writing() as session:
-            raw_mails.settle(session, outcomes)
 
 
 def _in_batches(mails: Iterable[RawMail]) -> Iterator[Sequence[RawMail]]:
@@ -201,6 +242,9 @@ def _in_batches(mails: Iterable[RawMail]) -> Iterator[Sequence[RawMail]]:
 
 def _aside_fault(aside: SetAside) -> Fault:
     detail = f"Mail {aside.raw.id}: {aside.reason}."
+    if aside.waits:
+        title = "A mail could not be read and waits for another try"
+        return Fault(fingerprint="intake:put off", title=title, detail=detail)
     if aside.state is RawState.LOOP:
         title = "A mail of this desk came back to it and was dropped"
         return Fault(fingerprint="intake:loop", title=title, detail=detail)

@@ -8,11 +8,13 @@ from ..contract.clock import Clock
 from ..contract.events import Event
 from ..contract.faults import FaultReporter, hit
 from ..desk.before import BeforeHooks
+from ..outbox.signed_addresses import SignedAddresses
 from ..store import raw_mails
 from ..store.database import Database
 from ..store.directory import Directory
 from ..store.files import AttachmentStore
 from ..store.raw_mails import NewRawMail
+from .careful import Care
 from .parsing import MailLimits
 from .processing import Processing
 from .route import Router
@@ -54,12 +56,25 @@ class Intake:
         faults: FaultReporter,
         clock: Clock,
         limits: MailLimits | None = None,
+        care: Care | None = None,
+        signed: SignedAddresses | None = None,
     ) -> None:
+        """:param care: which mails are read in a child process, and within which limits.
+        :param signed: reads the reply addresses of this desk.
+        """
         self.faults = faults
         self._db = db
         self._clock = clock
-        limits = limits or MailLimits(raw_octets=LARGEST_READ)
-        self._processing = Processing(db, files=files, hooks=hooks, faults=faults, clock=clock, limits=limits)
+        self._processing = Processing(
+            db,
+            files=files,
+            hooks=hooks,
+            faults=faults,
+            clock=clock,
+            limits=limits or MailLimits(raw_octets=LARGEST_READ),
+            care=care or Care(),
+            signed=signed,
+        )
 
     def accept(
         self,

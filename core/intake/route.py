@@ -5,9 +5,12 @@ from collections.abc import Iterable
 import attrs
 
 from ..contract.addresses import normalise
+from ..outbox.signed_addresses import claims_token
 from ..store.directory import DepartmentRecord, Directory, MailboxRecord
 from .parsing import Mail
 
+MOST_TAGS = 5
+"""How many plus tags of an address are looked behind."""
 NO_OWN_RECIPIENT = "no recipient is an address of this desk: it went to the first mailbox"
 
 
@@ -44,7 +47,9 @@ class Router:
             if mailbox is not None:
                 return mailbox
         department = self._department_of(address)
-        return self._mailbox_for(department) if department else None
+        if department:
+            return self._mailbox_for(department)
+        return self._first if self._is_return_path(address) else None
 
     def route(self, mail: Mail, *, mailbox_id: int | None, envelope_to: Iterable[str]) -> Route | None:
         """Where a mail goes; None when the desk has no mailbox.
@@ -69,6 +74,11 @@ class Router:
             own_addresses=self._own[mailbox.id] | _addresses_of(department),
             note=note,
         )
+
+    def _is_return_path(self, address: str) -> bool:
+        """Whether the address is one of those that mails come back to on the desk's bounce domain."""
+        domain = self._directory.profile.bounce_domain
+        return bool(domain) and address.rpartition("@")[2].lower() == domain.lower() and claims_token(address)
 
     def _named_department(self, address: str) -> DepartmentRecord | None:
         """The department whose own address this is, unless a mailbox has it."""
@@ -97,8 +107,16 @@ def _addresses_of(department: DepartmentRecord | None) -> frozenset[str]:
 
 
 def _forms(address: str) -> tuple[str, ...]:
-    """The identity form of an address, and that of the address it is a plus form of (RFC 5233 section 1)."""
+    """The identity form of an address, and those it is a plus form of, the longest first (RFC 5233 section 1).
+
+    A mailbox may have a plus in its own address, and get another one behind it for our token.
+    """
     key = normalise(address)
     local, at, domain = key.rpartition("@")
-    bare, plus, _ = local.partition("+")
-    return (key, bare + at + domain) if plus else (key,)
+    if "+" not in local:
+        return (key,)
+    forms = [key]
+    while "+" in local and len(forms) < MOST_TAGS:
+        local = local.rpartition("+")[0]
+        forms.append(local + at + domain)
+    return tuple(forms)

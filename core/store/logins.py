@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
-from sqlalchemy import Select, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from .rows import LoginAlertRow, LoginFailureRow
@@ -18,6 +18,8 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a counter was told that never was."""
 MOST = 1000
 """How many rows one call purges."""
+GUESSES = "reply:"
+"""How the counters of guesses at reply addresses begin."""
 
 
 @attrs.frozen(kw_only=True)
@@ -71,17 +73,24 @@ def clear(session: Session, counter: str) -> None:
     session.connection().execute(delete(LoginFailureRow).where(LoginFailureRow.counter == counter))
 
 
-def purge(session: Session, *, before: datetime) -> None:
+def purge(session: Session, *, before: datetime, guesses: bool = False) -> None:
     """Forget failures and tellings that no window reaches any more, as many as one call should take.
 
     It waits for nobody: rows whose turn another transaction has are left to the next call. Call it last, so that it holds
     nothing while the caller waits.
+
+    :param guesses: forget guesses at reply addresses, which have a window of their own, and nothing else.
     """
-    old = select(LoginFailureRow.id).where(LoginFailureRow.at <= before)
+    old = select(LoginFailureRow.id).where(LoginFailureRow.at <= before, _is_guess(LoginFailureRow.counter) == guesses)
     _delete(session, LoginFailureRow.id, old)
     # By their time alone: to look for failures of each would cost as much as there are failures. What was never told goes
     # with them; the next failure of that counter makes its row again.
-    _delete(session, LoginAlertRow.counter, select(LoginAlertRow.counter).where(LoginAlertRow.at <= before))
+    told = select(LoginAlertRow.counter).where(LoginAlertRow.at <= before, _is_guess(LoginAlertRow.counter) == guesses)
+    _delete(session, LoginAlertRow.counter, told)
+
+
+def _is_guess(counter: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    return counter.like(f"{GUESSES}%")
 
 
 def _delete(session: Session, key: InstrumentedAttribute[Any], found: Select[Any]) -> None:

@@ -1,0 +1,100 @@
+"""Whether the domain in From is proven: alignment by the word of servers that the mailbox trusts (RFC 8601, 7489, 8617)."""
+
+from collections.abc import Iterable
+
+import attrs
+
+from ...contract.addresses import ascii_domain
+from ...contract.tickets import Alignment
+from ...store.directory import MailboxRecord
+from ..parsing import Mail
+from .arc import sealed_results
+from .results import Result, ServerResults
+from .trust import trusted_results
+
+PASS = "pass"  # noqa: S105 - a result
+FAIL = "fail"
+
+
+@attrs.frozen
+class Proof:
+    """What is known of a mail's From, and one sentence about it for agents; '' where nobody was asked."""
+
+    alignment: Alignment = Alignment.NONE
+    words: str = ""
+
+
+NOTHING = Proof()
+
+
+def prove(mail: Mail, mailbox: MailboxRecord) -> Proof:
+    """What the servers that a mailbox trusts say of a mail's From; nothing, at no cost, where it trusts none.
+
+    A forwarder's seal helps a mail that broke on the way; it never harms one.
+    """
+    if not mailbox.auth_server:
+        return NOTHING
+    server = mailbox.auth_server.lower()
+    domain = ascii_domain(mail.sender.address.rpartition("@")[2]) if mail.sender else ""
+    found = trusted_results(mail, server=server, house=(mailbox.address.rpartition("@")[2],))
+    if found is None:
+        return Proof(Alignment.NONE, f"{server} says nothing about where it comes from")
+    alignment, because = align(found, domain)
+    if alignment is not Alignment.PASS and _is(found.results, "arc", PASS):
+        sealed = sealed_results(mail, sealers=mailbox.arc_sealers)
+        if sealed and align(sealed[1], domain)[0] is Alignment.PASS:
+            words = f"{sealed[0]}, which forwarded it, confirms that it comes from {domain} (sealed)"
+            return Proof(Alignment.PASS, words)
+    return Proof(alignment, _words(alignment, server=server, domain=domain, because=because))
+
+
+def align(found: ServerResults, domain: str) -> tuple[Alignment, str]:
+    """How results bear on the domain of From, and the result that decided.
+
+    DMARC decides where it was looked at. Else a DKIM signature or an SPF check of the same domain proves it, or of a
+    parent domain of at least two labels: whoever rules a domain rules all below it. The other way round, and for two
+    children of one parent, it takes the list of public suffixes to tell a house (``mail.example.com`` and
+    ``example.com``) from a registry (``evil.co.uk`` and ``co.uk``); without one only the server's own dmarc=pass counts.
+    A check that failed counts against the mail where none passes.
+
+    :param domain: that of From, in A-labels; '' when From names nobody, which nothing proves.
+    """
+    if _is(found.results, "dmarc", FAIL):
+        return Alignment.FAIL, "dmarc=fail"
+    passed = next((each.method for each in found.results if domain and _proves(each, domain)), "")
+    if passed:
+        return Alignment.PASS, f"{passed}=pass"
+    failed = next((each.method for each in found.results if _fails(each)), "")
+    return (Alignment.FAIL, f"{failed}=fail") if failed else (Alignment.NONE, "")
+
+
+def _proves(result: Result, domain: str) -> bool:
+    if result.result != PASS:
+        return False
+    if result.method == "dmarc":
+        return any(ascii_domain(each) == domain for each in result.values("header.from"))
+    if result.method == "dkim":
+        return any(_rules(each, domain) for each in (*result.values("header.d"), *result.values("header.i")))
+    return result.method == "spf" and any(_rules(each, domain) for each in result.values("smtp.mailfrom"))
+
+
+def _rules(named: str, domain: str) -> bool:
+    """Whether the domain in an address, or the bare one, is the domain of From or a parent of it."""
+    ruler = ascii_domain(named.rpartition("@")[2])
+    return bool(ruler) and (ruler == domain or ("." in ruler and domain.endswith(f".{ruler}")))
+
+
+def _fails(result: Result) -> bool:
+    return result.method in ("dkim", "spf") and result.result == FAIL
+
+
+def _is(results: Iterable[Result], method: str, outcome: str) -> bool:
+    return any(each.method == method and each.result == outcome for each in results)
+
+
+def _words(alignment: Alignment, *, server: str, domain: str, because: str) -> str:
+    if alignment is Alignment.PASS:
+        return f"{server} confirms that it comes from {domain} ({because})"
+    if alignment is Alignment.FAIL:
+        return f"{server} found that it does not come from {domain or 'the domain in its From'} ({because})"
+    return f"{server} could not tell whether it comes from {domain or 'the domain in its From'}"
