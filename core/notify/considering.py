@@ -1,6 +1,6 @@
 """Makes up the desk's mind about events, without writing: what live runs, simulate, previews and replay have in common."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -13,11 +13,13 @@ from ..contract.events import Event
 from ..contract.notices import Notice, Per
 from ..host.admission import Admitted
 from ..host.calls import raised
-from ..store import windows
+from ..store import answers, windows
 from ..store.database import Database, DatabaseFailed, DatabaseUnavailable
-from ..store.directory import Directory
+from ..store.directory import Directory, Profile
 from ..store.guards import GuardBook, Guards
 from . import audience
+from .answered import lately, lately_before
+from .audience import Lately, Tally
 from .guests import Guests
 from .switchboard import Answer, Switchboard
 
@@ -34,12 +36,13 @@ class Considered:
 
 @attrs.frozen(kw_only=True)
 class _View:
-    """By what the events are judged; `moment` says when."""
+    """By what the events are judged; `moment` says when, `tally` what was answered until then."""
 
     directory: Directory
     guards: Guards
     built_ins_only: bool
     moment: Callable[[Event], datetime]
+    tally: Tally
 
 
 class Considering:
@@ -65,6 +68,7 @@ class Considering:
         :param built_ins_only: leave third-party plugins out, for acts that killed the process before.
         :param moment: when each event is judged, aware UTC; now, if it is not said.
         """
+        events = tuple(events)
         with self._db.reading() as session:
             guards = self._guards.of(session)
         view = _View(
@@ -72,6 +76,7 @@ class Considering:
             guards=guards,
             built_ins_only=built_ins_only,
             moment=moment or (lambda _: self._clock.now()),
+            tally=self._tally(events, directory, moment),
         )
         considered: list[Considered] = []
         for _, act in groupby(events, key=lambda event: event.act):
@@ -113,13 +118,14 @@ class Considering:
             guards=view.guards,
             once=notice.once,
             last_said=None if notice.once is None else partial(self._last_said, admitted.name),
+            tally=view.tally,
         )
         too_soon = audience.within_window(
             notice.once, Per.TICKET, owner_of(event), moment=facts.moment, last_said=facts.last_said
         )
         if too_soon is not None:
             return Decision(event_id=event.id, plugin=admitted.name, reason=too_soon.reason, because=too_soon.because)
-        return audience.decide(
+        decision = audience.decide(
             name=admitted.name,
             plugin=admitted.plugin,
             event=event,
@@ -129,10 +135,44 @@ class Considering:
             directory=view.directory,
             facts=facts,
         )
+        if audience.counts(admitted.plugin, event):
+            _take(view, event, decision, moment=facts.moment)
+        return decision
+
+    def _tally(
+        self, events: Sequence[Event], directory: Directory, moment: Callable[[Event], datetime] | None
+    ) -> Tally:
+        """What was answered when the events were caused; nothing is read before something that counts is said."""
+        return Tally(
+            directory.profile,
+            lately=lambda: self._lately(events, directory.profile, moment),
+            first_tickets=lambda: self._first_tickets(events),
+            looking_back=moment is not None,
+        )
+
+    def _lately(self, events: Sequence[Event], profile: Profile, moment: Callable[[Event], datetime] | None) -> Lately:
+        with self._db.reading() as session:
+            if moment is None:
+                return lately(session, events, profile, now=self._clock.now())
+            moments = [moment(event) for event in events]
+            return lately_before(session, events, min(moments), max(moments))
+
+    def _first_tickets(self, events: Sequence[Event]) -> Mapping[int, datetime]:
+        owners = {ticket.owner.id for event in events if (ticket := getattr(event, "ticket", None)) is not None}
+        with self._db.reading() as session:
+            return answers.first_tickets(session, owners)
 
     def _last_said(self, plugin: str, key: str) -> datetime | None:
         with self._db.reading() as session:
             return windows.last_said(session, plugin, [key]).get(key)
+
+
+def _take(view: _View, event: Event, decision: Decision, *, moment: datetime) -> None:
+    """Let the next event of the ring know of the answers to this one."""
+    for candidate in decision.reached:
+        asked = audience.asked_by(event, candidate.address, view.directory)
+        if asked is not None:
+            view.tally.take(asked, at=view.tally.free_at(asked, moment=moment))
 
 
 def owner_of(event: Event) -> str:

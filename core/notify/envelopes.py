@@ -11,11 +11,13 @@ import attrs
 
 from ..contract.decisions import Candidate
 from ..contract.events import Event, ReplyPosted
-from ..contract.kinds import Plugin
+from ..contract.kinds import AgentAlert, Plugin, SystemAlert
 from ..contract.people import Role
 from ..contract.tickets import Ticket
 from ..store.deliveries import Envelope
 from ..store.directory import DepartmentRecord, Directory
+from .bases import bounce_base, reply_base
+from .list_ids import list_id
 from .switchboard import place_of
 
 TOKEN_BYTES = 20
@@ -32,23 +34,41 @@ def new_message_id(domain: str) -> str:
 def envelope_for(event: Event, *, manner: type[Plugin], directory: Directory, now: datetime) -> Envelope:
     """The envelope that all deliveries of one notice share.
 
-    Automatic mail leaves with the null sender, so that no bounce or robot answers it (RFC 3834 section 3.3): the bounce of an
-    alert would open a ticket, which alerts the same full mailbox. Correspondence leaves with the department's own address.
+    Where a base for it is known, each delivery gets an envelope sender of its own, so that a bounce tells which mail came
+    back, and a Reply-To of its own if it is about a ticket. `envelope_sender` is for desks without.
 
     :param manner: the kind of notice.
     """
     ticket = getattr(event, "ticket", None)
     answers = manner.automatic and manner.speaks_to_end_users
-    name, address = _sender(directory, event, answers=answers)
+    department_id = place_of(event).department_id
+    departments = () if department_id is None else tuple(directory.department_path(department_id))
+    name, address = _sender(directory, event, departments, answers=answers)
     in_reply_to, references = _thread(event, ticket, directory, manner)
+    answerable = ticket is not None and not issubclass(manner, SystemAlert)
     return Envelope(
         sender=(name, address),
-        envelope_sender="" if manner.automatic else address,
+        envelope_sender=_plain_envelope_sender(directory, address, manner),
         in_reply_to=in_reply_to,
         references=references,
         automatic=_auto_submitted(event, manner),
         date=format_datetime(now),
+        bounce_base=bounce_base(directory, address, departments),
+        reply_base=reply_base(directory, address, departments) if answerable else "",
+        list_id=list_id(directory, department_id) if issubclass(manner, AgentAlert) else None,
     )
+
+
+def _plain_envelope_sender(directory: Directory, address: str, manner: type[Plugin]) -> str:
+    """The envelope sender where none can be signed.
+
+    Automatic answers leave with the null sender, so that no bounce or robot answers them (RFC 3834 section 3.3), and so do
+    alerts of the system: the bounce of one must not cause another. Correspondence and alerts to agents leave with the
+    department's address, to which their bounces come back; an alert leaves so only if the desk gets what is sent there.
+    """
+    if not manner.automatic:
+        return address
+    return address if issubclass(manner, AgentAlert) and directory.is_system_address(address) else ""
 
 
 def shared_by(envelope: Envelope, told: Sequence[Candidate]) -> Envelope:
@@ -67,11 +87,11 @@ def _mailboxes(people: Iterable[Candidate]) -> tuple[tuple[str, str], ...]:
     return tuple((each.name, each.address) for each in people)
 
 
-def _sender(directory: Directory, event: Event, *, answers: bool) -> tuple[str, str]:
+def _sender(
+    directory: Directory, event: Event, departments: Sequence[DepartmentRecord], *, answers: bool
+) -> tuple[str, str]:
     """The department's address, its parents', the mailbox that the mail came by, or the desk's first mailbox."""
     profile = directory.profile
-    department_id = place_of(event).department_id
-    departments = () if department_id is None else tuple(directory.department_path(department_id))
     for department in departments:
         own = (answers and department.autoresponse_address) or department.address
         if own:

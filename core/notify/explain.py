@@ -18,6 +18,9 @@ from .remedies import NO_CANDIDATE, NO_PLUGIN, NOT_RUNG, PURGED, what_would_chan
 
 NOBODY_ASKED = "-"
 """The outcome of an event about which nobody was asked."""
+FILTERED = "changed"
+"""The outcome of what the filters did to a ticket."""
+FILTERS = "See the rules, and what they did: deskbell filters list"
 
 
 @attrs.frozen(kw_only=True)
@@ -149,6 +152,13 @@ def unheard_line(event: Event, reason: str, because: str, change: str = "") -> L
         because=because,
         change=change,
     )
+
+
+def filtered_lines(event: Event) -> Iterator[Line]:
+    """A line for each thing that the filters did to a ticket before it was opened."""
+    for said in getattr(event, "applied", ()):
+        line = unheard_line(event, "applied", f"Before it was opened: {said}", FILTERS)
+        yield attrs.evolve(line, outcome=FILTERED)
 
 
 # --- in one sentence ---

@@ -1,21 +1,26 @@
 """A decision becomes parcels: rendered bodies with their envelopes, and who gets which."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 import attrs
 
 from ..contract.clock import Clock
 from ..contract.decisions import Candidate, Decision
+from ..contract.kinds import AgentAlert
 from ..contract.notices import Notice
 from ..host.calls import BoundedCalls, CallFailed
+from ..outbox.signed_links import SignedLinks
 from ..store.deliveries import Envelope, NewBody
 from ..store.directory import Directory
 from . import envelopes
+from .carried import Carried, carried, telling_of
 from .considering import Considered
 from .context import for_agents, for_end_users, known_name
 from .manner import manner_of
 from .rendering import Renderer
+from .subscribers import for_subscribers
 from .switchboard import Answer, Switchboard, place_of
 from .switches import Effective
 
@@ -26,26 +31,40 @@ ON = Effective(on=True, level="default", because="")
 class Parcel:
     """What is written for one considered answer: the bodies, and for each recipient the place of the one to send.
 
-    `message_id` is the one that all of them share, '' where each mail has its own.
+    `message_id` is the one that all of them share, '' where each mail has its own. `due` says by person when a
+    delivery may go; the others may go at once.
     """
 
     considered: Considered
     bodies: Sequence[NewBody] = ()
     recipients: Sequence[tuple[Candidate, int]] = ()
     message_id: str = ""
+    due: Mapping[str, datetime] = attrs.field(factory=dict)
 
     def decided(self, decision: Decision) -> "Parcel":
         """The parcel without those whom the decision does not name any more."""
-        notified = {candidate.person for candidate in decision.notified}
-        left = tuple(each for each in self.recipients if each[0].person in notified)
+        reached = {candidate.person for candidate in decision.reached}
+        left = tuple(each for each in self.recipients if each[0].person in reached)
         considered = attrs.evolve(self.considered, decision=decision)
         return attrs.evolve(self, considered=considered, bodies=self.bodies if left else (), recipients=left)
 
 
 class Packing:
-    """Renders what was decided. May be used by several threads."""
+    """Renders what was decided. May be used by several threads.
 
-    def __init__(self, renderer: Renderer, *, switchboard: Switchboard, calls: BoundedCalls, clock: Clock) -> None:
+    :param links: makes the links to files that are too large to go along; without it a mail names such files only.
+    """
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        *,
+        switchboard: Switchboard,
+        calls: BoundedCalls,
+        clock: Clock,
+        links: SignedLinks | None = None,
+    ) -> None:
+        self._links = links
         self._renderer = renderer
         self._switchboard = switchboard
         self._calls = calls
@@ -56,7 +75,7 @@ class Packing:
 
         A stranger's notice is rendered under the time limit of hooks: the values in its context are its own code.
         """
-        if considered.notice is None or not considered.decision.notified:
+        if considered.notice is None or not considered.decision.reached:
             return Parcel(considered=considered)
         pack = partial(self._pack, considered, considered.notice, directory)
         if considered.admitted.built_in:
@@ -77,15 +96,19 @@ class Packing:
 
     def _pack(self, considered: Considered, notice: Notice, directory: Directory) -> Parcel:
         admitted, event = considered.admitted, considered.event
-        told = considered.decision.notified
+        told = considered.decision.reached
         if admitted.plugin.speaks_to_end_users:
             told = tuple(attrs.evolve(each, name=known_name(event, each)) for each in told)
-        envelope = envelopes.envelope_for(
-            event, manner=manner_of(admitted.plugin, event), directory=directory, now=self._clock.now()
-        )
+        manner = manner_of(admitted.plugin, event)
+        envelope = envelopes.envelope_for(event, manner=manner, directory=directory, now=self._clock.now())
         if notice.reply_all:
             envelope = envelopes.shared_by(envelope, told)
-        bodies, places = self._bodies(considered, notice, told, directory, envelope)
+        along = carried(event, manner, largest_kib=directory.profile.largest_files_kib)
+        if along.files:
+            envelope = attrs.evolve(envelope, files=along.files)
+        bodies, places = self._bodies(considered, notice, told, directory, envelope, along)
+        if issubclass(manner, AgentAlert):
+            bodies, places = for_subscribers(bodies, places, told, base_url=directory.profile.base_url)
         return Parcel(
             considered=considered,
             bodies=bodies,
@@ -100,6 +123,7 @@ class Packing:
         told: Sequence[Candidate],
         directory: Directory,
         envelope: Envelope,
+        along: Carried,
     ) -> tuple[list[NewBody], list[int]]:
         """The bodies, and for each recipient the place of its own: one for all, unless the words name the recipient."""
         admitted = considered.admitted
@@ -111,8 +135,16 @@ class Packing:
         for reader in readers:
             named = {**context, "recipient": reader} if personal else context
             words = self._renderer.render(notice.template, admitted.templates, named, template_set=template_set)
+            words = telling_of(words, along.left_out, links=self._file_links(along, directory))
             bodies.append(NewBody(**attrs.asdict(words), envelope=envelope))
         return bodies, list(range(len(told))) if len(readers) == len(told) else [0] * len(told)
+
+    def _file_links(self, along: Carried, directory: Directory) -> dict[str, str]:
+        base_url = directory.profile.base_url
+        if self._links is None or not base_url:
+            return {}
+        now = self._clock.now()
+        return {file.digest: self._links.file(base_url, digest=file.digest, now=now) for file in along.left_out}
 
 
 def _template_set(considered: Considered, directory: Directory) -> str:

@@ -363,6 +363,10 @@ def _automatic(it: Situation) -> str:
     return f"No setting: {because}, and an answer could go round in circles; a message by a person is answered."
 
 
+def _filtered(it: Situation) -> str:
+    return f"Take 'autoresponse = false' out of the rule, or switch the filters off: deskbell filters list{it.at('department')}"
+
+
 def _system_address(it: Situation) -> str:
     return f"Nothing, as long as {it.address or 'it'} is an address of this desk: the desk does not write to itself."
 
@@ -394,7 +398,7 @@ def _duplicate(it: Situation) -> str:
 
 
 def _suppressed(it: Situation) -> str:
-    return f"When mail reaches {it.address} again, take it off the suppressed addresses."
+    return f"When mail reaches {it.address} again: deskbell suppressions release {it.address}"
 
 
 def _once(it: Situation) -> str:
@@ -404,8 +408,16 @@ def _once(it: Situation) -> str:
     return f"Time alone: it may be said again {when}."
 
 
-def _rate_capped(_: Situation) -> str:
-    return "Time alone: it is answered again when fewer answers went there lately."
+def _rate_capped(it: Situation) -> str:
+    # The sentence of the rule says which cap it was, and when there is room again.
+    again = re.search(r"from (\d{4}-\d\d-\d\d \d\d:\d\d UTC) on", it.because)
+    if again is not None:
+        return f"Time alone, from {again[1]} on, or higher caps: {_caps('answers_per_hour or answers_per_day')}"
+    return f"Time alone, or a higher cap: {_caps('mailbox_answers_per_hour')}"
+
+
+def _caps(names: str) -> str:
+    return f"{names} under [settings] (deskbell apply FILE; 0 lifts it)."
 
 
 def _loop_guard(it: Situation) -> str:
@@ -475,6 +487,7 @@ REMEDIES: Mapping[str, Remedy] = {
     "unknown_role": _unknown_role,
     "agent_chose_no_send": _no_send,
     "automatic_message": _automatic,
+    "filtered": _filtered,
     "system_address": _system_address,
     "banned": _banned,
     "sender_unverified": _unverified,
@@ -529,6 +542,7 @@ REASONS: tuple[str, ...] = (
     "automatic_message:report",
     "automatic_message:robot_address",
     "automatic_message:not_addressed",
+    "filtered",
     "system_address",
     "banned",
     "sender_unverified",

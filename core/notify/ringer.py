@@ -17,12 +17,14 @@ from ..contract.faults import Fault, FaultReporter, hit
 from ..host.admission import Admitted
 from ..host.calls import BoundedCalls, raised
 from ..outbox import enqueue
+from ..outbox.signed_links import SignedLinks
 from ..store import decisions, journal, load_directory
 from ..store.database import Database, DatabaseUnavailable
 from ..store.deliveries import NewBody, NewDelivery
 from ..store.directory import Directory
 from ..store.journal import Unrung
 from . import envelopes
+from .capping import counted, take_turn
 from .claiming import claimed
 from .considering import Considered, Considering
 from .guests import Guests
@@ -68,11 +70,12 @@ class Ringer:
         renderer: Renderer,
         clock: Clock,
         faults: FaultReporter,
+        links: SignedLinks | None = None,
     ) -> None:
         self._db = db
         self._switchboard = switchboard
         self._considering = Considering(db, switchboard=switchboard, guests=guests, clock=clock)
-        self._packing = Packing(renderer, switchboard=switchboard, calls=calls, clock=clock)
+        self._packing = Packing(renderer, switchboard=switchboard, calls=calls, clock=clock, links=links)
         self._clock = clock
         self._faults = faults
         self._survived: set[str] = set()
@@ -168,12 +171,17 @@ class Ringer:
         now = self._clock.now()
         with self._db.writing() as session:
             ours = journal.claim_rung(session, [event.id for event in events], now)
-            kept = [_claimed(session, each, now=now) for each in parcels if each.considered.event.id in ours]
+            mine = [each for each in parcels if each.considered.event.id in ours]
+            take_turn(session, mine, directory)
+            capped = counted(session, [_claimed(session, each, now=now) for each in mine], directory, now=now)
+            kept = capped.parcels
             load_directory.save_revision(session, directory, now)
             made = [parcel.considered.decision for parcel in kept]
             decisions.save(session, made, revision=directory.revision, now=now)
             bodies, due = _unpacked(kept, domain=directory.profile.domain, now=now)
             enqueue(session, bodies, due, now=now)
+        for fault in capped.faults:
+            self._faults.report(fault)
         heard = [
             each.considered.event.id for each in kept if each.recipients and _is_always_heard(each.considered.admitted)
         ]
@@ -205,13 +213,14 @@ def _unpacked(parcels: Iterable[Parcel], *, domain: str, now: datetime) -> tuple
         for candidate, body in parcel.recipients:
             own_id = envelopes.new_message_id(domain)
             ids = (parcel.message_id, own_id) if parcel.message_id else (own_id, "")
-            deliveries.append(_delivery(parcel.considered, candidate, body=len(bodies) + body, ids=ids, now=now))
+            due_at = parcel.due.get(candidate.person, now)
+            deliveries.append(_delivery(parcel.considered, candidate, body=len(bodies) + body, ids=ids, due_at=due_at))
         bodies += parcel.bodies
     return bodies, deliveries
 
 
 def _delivery(
-    considered: Considered, candidate: Candidate, *, body: int, ids: tuple[str, str], now: datetime
+    considered: Considered, candidate: Candidate, *, body: int, ids: tuple[str, str], due_at: datetime
 ) -> NewDelivery:
     """The delivery to one recipient; `ids` are its Message-ID and, where others share that, one for this recipient alone."""
     message_id, private_id = ids
@@ -227,5 +236,5 @@ def _delivery(
         body=body,
         message_id=message_id,
         private_id=private_id,
-        due_at=now,
+        due_at=due_at,
     )

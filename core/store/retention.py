@@ -1,7 +1,8 @@
 """How long decisions are kept: the old ones go in small transactions, and with them the directories that none of them needs.
 
-Windows and faults that nobody has met for a long time go as well. A clock that runs far ahead deletes nothing: what is older
-than a moment goes only where something is younger, which a desk at work has always written.
+Windows and faults that nobody has met for a long time go as well, and answers that no cap counts any more. A clock that runs
+far ahead deletes nothing: what is older than a moment goes only where something is younger, which a desk at work has always
+written.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ import attrs
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from . import answers
 from .database import Database
-from .rows import CounterRow, DecisionRow, DirectoryRevisionRow, FaultRow, WindowRow
+from .rows import AnswerRow, CounterRow, DecisionRow, DirectoryRevisionRow, FaultRow, WindowRow
 from .upsert import upserting
 
 BATCH = 1000
@@ -26,12 +28,13 @@ _FORGOTTEN = "forgotten_minutes"
 
 @attrs.frozen(kw_only=True)
 class Purged:
-    """How many decisions and kept directories went, and how many windows and faults."""
+    """How many decisions and kept directories went, how many windows and faults, and how many counted answers."""
 
     decisions: int = 0
     directories: int = 0
     windows: int = 0
     faults: int = 0
+    answers: int = 0
 
 
 def purged_before(session: Session) -> datetime | None:
@@ -88,6 +91,21 @@ def forget(db: Database, *, before: datetime, now: datetime) -> Purged:
         faults = session.connection().execute(old).rowcount if young_fault else 0
         _note(session, _FORGOTTEN, now, backwards=True)
     return Purged(windows=windows, faults=faults)
+
+
+def forget_answers(db: Database, *, before: datetime) -> int:
+    """Delete the counted answers that might go before `before`; say how many there were.
+
+    :raises DatabaseUnavailable: when the database is away.
+    """
+    with db.reading() as session:
+        young = _is_any_younger(session, AnswerRow.at, before)
+    total, gone = 0, BATCH if young else 0
+    while gone == BATCH:
+        with db.writing() as session:
+            gone = answers.forget(session, before=before, most=BATCH)
+        total += gone
+    return total
 
 
 def _is_any_younger(session: Session, at: InstrumentedAttribute[datetime], before: datetime) -> bool:

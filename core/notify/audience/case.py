@@ -4,6 +4,7 @@ from functools import cached_property
 
 import attrs
 
+from ...contract.addresses import valid
 from ...contract.events import Event, Incoming, TicketAssigned
 from ...contract.kinds import Plugin
 from ...contract.people import ActorKind
@@ -12,6 +13,7 @@ from ...store.directory import AgentRecord, DepartmentRecord, Directory, TeamRec
 from ..switchboard import place_of
 from . import people
 from .access import openers, stands_in_for_one_of
+from .answers import Asked, asked_by, counts
 from .pairs import Facts
 from .people import NOBODY, Person, Roster, roster_of
 
@@ -69,6 +71,12 @@ class Occasion:
         return people.actor(author) if author.kind is ActorKind.END_USER else NOBODY
 
     @cached_property
+    def return_address(self) -> str:
+        """Where an automatic answer to the mail goes: its envelope's sender, '' if that is unknown or no address."""
+        sender = (self.incoming.envelope_from or "").strip() if self.incoming is not None else ""
+        return sender if valid(sender) else ""
+
+    @cached_property
     def culprits(self) -> frozenset[str]:
         """The identities of the actor; empty when nobody is known for sure."""
         return frozenset(people.actor(self.event.actor).identities) if self.event.verified else frozenset()
@@ -94,3 +102,8 @@ class Case:
         if occasion.ticket is None or agent.is_admin or agent.id in occasion.openers:
             return True
         return stands_in_for_one_of(agent.id, occasion.openers, directory=occasion.directory, moment=self.facts.moment)
+
+    def asked(self, address: str) -> Asked | None:
+        """The answer that goes to `address` as the caps count it; None when what the plugin says is not counted."""
+        occasion = self.occasion
+        return asked_by(occasion.event, address, occasion.directory) if counts(self.plugin, occasion.event) else None

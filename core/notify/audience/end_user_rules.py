@@ -1,6 +1,7 @@
 """The rules for pairs of an autoresponder or of correspondence; `order` lists them in their order."""
 
 from ...contract.events import ReplyPosted, TicketCreated
+from ...contract.text import one_line
 from .case import Case
 from .pairs import Pair, Verdict
 
@@ -35,20 +36,31 @@ def automatic_message(case: Case, _: Pair) -> Verdict | None:
     return Verdict(f"automatic_message:{incoming.check}", because)
 
 
+def filtered(case: Case, _: Pair) -> Verdict | None:
+    """A rule of the filters keeps automatic answers to a new ticket away."""
+    event = case.occasion.event
+    if not isinstance(event, TicketCreated) or event.autoresponse:
+        return None
+    because = f"The filters let nothing answer this ticket automatically: {'; '.join(event.applied)}"
+    return Verdict("filtered", f"{one_line(because).rstrip(' .:')}.")
+
+
 def system_address(case: Case, pair: Pair) -> Verdict | None:
     """The desk does not write to itself."""
-    if case.occasion.directory.is_system_address(pair.person.address):
-        return Verdict("system_address", f"{pair.person.address} is an address of this desk.")
+    for address in pair.person.addresses:
+        if case.occasion.directory.is_system_address(address):
+            return Verdict("system_address", f"{address} is an address of this desk.")
     return None
 
 
 def banned(case: Case, pair: Pair) -> Verdict | None:
     """An administrator banned the address or its domain."""
-    guard = case.facts.guards.ban(pair.person.address, case.facts.moment)
-    if guard is None:
-        return None
-    until = f" until {guard.until:%Y-%m-%d %H:%M} UTC" if guard.until is not None else ""
-    return Verdict("banned", f"{pair.person.address} is banned{until}{': ' if guard.reason else '.'}{guard.reason}")
+    for address in pair.person.addresses:
+        guard = case.facts.guards.ban(address, case.facts.moment)
+        if guard is not None:
+            until = f" until {guard.until:%Y-%m-%d %H:%M} UTC" if guard.until is not None else ""
+            return Verdict("banned", f"{address} is banned{until}{': ' if guard.reason else '.'}{guard.reason}")
+    return None
 
 
 def sender_unverified(case: Case, pair: Pair) -> Verdict | None:

@@ -147,11 +147,13 @@ def _duplicate(pair: Pair, kept: Pair) -> Verdict:
 
 
 def _first_about(case: Case, order: Order, person: Person, roles: tuple[str, ...]) -> Verdict | None:
+    held: Verdict | None = None
     for rule in order.person:
         verdict = rule(case, person, roles)
-        if verdict is not None:
+        if verdict is not None and verdict.outcome in (Outcome.REFUSED, Outcome.SHADOWED):
             return verdict
-    return None
+        held = held or verdict
+    return held
 
 
 @lru_cache(maxsize=4096)

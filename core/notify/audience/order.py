@@ -23,6 +23,7 @@ from .end_user_rules import (
     already_addressed,
     automatic_message,
     banned,
+    filtered,
     inactive_collaborator,
     not_chosen,
     sender_unverified,
@@ -30,7 +31,14 @@ from .end_user_rules import (
 )
 from .pairs import Pair, Verdict
 from .people import Person
-from .person_rules import address_suppressed, before_delivery, no_address, once_per_window, shadow
+from .person_rules import (
+    address_suppressed,
+    answered_enough,
+    before_delivery,
+    no_address,
+    once_per_window,
+    shadow,
+)
 from .roles import AGENT_ROLES, END_USER_ROLES, SYSTEM_ROLES, Finder
 
 PairRule = Callable[[Case, Pair], Verdict | None]
@@ -59,9 +67,10 @@ class Order:
     """How one kind of plugin is judged.
 
     The first rule of `pair` that has a verdict decides about a pair. Then duplicates go, and the first rule of `person` that
-    has a verdict decides.
+    has a verdict decides; one that only holds back lets those behind it speak as well.
     `finders` are the roles that the kind can speak to, beside those of plugins if it `admits_custom_roles`, which stand for
-    agents; `always` is the one role of a kind that no tick can silence.
+    agents; `always` is the one role of a kind that no tick can silence. With `to_return_address` whoever wrote the mail that
+    is answered gets the answer where that was sent from.
     """
 
     finders: Mapping[str, Finder]
@@ -69,6 +78,7 @@ class Order:
     person: tuple[PersonRule, ...]
     always: Role | None = None
     admits_custom_roles: bool = False
+    to_return_address: bool = False
     _by_role: dict[tuple[str, bool], tuple[PairRule, ...]] = attrs.field(factory=dict, init=False, repr=False)
 
     def rules_for(self, role: str, *, stand_in: bool) -> tuple[PairRule, ...]:
@@ -110,13 +120,15 @@ AUTORESPONDER = Order(
         Judges(agent_chose_no_send),
         Judges(whole_role),
         Judges(automatic_message),
+        Judges(filtered),
         Judges(system_address),
         Judges(banned),
         Judges(sender_unverified),
         Judges(already_addressed, only=_PARTICIPANTS),
         Judges(inactive_collaborator, only=_COLLABORATORS),
     ),
-    person=(address_suppressed, once_per_window, no_address, before_delivery, shadow),
+    person=(address_suppressed, once_per_window, answered_enough, no_address, before_delivery, shadow),
+    to_return_address=True,
 )
 
 # "Nothing else refuses it": an agent's own words pass even the plugins' before_delivery.

@@ -10,6 +10,7 @@ from ...contract.events import Event
 from ...contract.notices import Once
 from ...contract.tickets import Ticket
 from ...store.guards import NO_GUARDS, Guards
+from .answers import Tally
 from .people import Person
 
 Refusal = tuple[str, str]
@@ -31,6 +32,7 @@ class Facts:
     :param guards: the bans and suppressed addresses.
     :param once: the window that the notice named.
     :param last_said: when the plugin last used a key of such a window.
+    :param tally: the automatic answers that went lately; None where nothing is capped.
     """
 
     moment: datetime
@@ -41,6 +43,7 @@ class Facts:
     guards: Guards = NO_GUARDS
     once: Once | None = None
     last_said: LastSaid | None = None
+    tally: Tally | None = None
 
 
 @attrs.frozen

@@ -14,7 +14,8 @@ from ..remembered import PerDirectory
 class Person:
     """Somebody who may be told. `agent` is the record of an agent, None for everybody else.
 
-    `identities` are the id and the normalised address: people who share one of them are one.
+    `identities` are the id and the normalised address: people who share one of them are one. `known_as` is the address that
+    the person is known by, where mail goes to another one; else ''.
     """
 
     id: str
@@ -23,6 +24,12 @@ class Person:
     identities: tuple[str, ...]
     deliverable: bool
     agent: AgentRecord | None = None
+    known_as: str = ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where mail goes, and what the person is known by."""
+        return (self.address, self.known_as) if self.known_as else (self.address,)
 
     @property
     def called(self) -> str:
@@ -69,6 +76,17 @@ def person_at(address: str, *, id: str = "", name: str = "", agent: AgentRecord 
 def end_user(user: EndUser) -> Person:
     """An end user with the address in use on the ticket."""
     return person_at(user.address, id=f"user:{user.id}", name=user.name)
+
+
+def reached_at(person: Person, address: str) -> Person:
+    """The same person, to whom mail goes at another address."""
+    if normalise(address) == normalise(person.address):
+        return person
+    place = f"address:{normalise(address)}"
+    identities = (*person.identities, place)
+    return attrs.evolve(
+        person, address=address, identities=identities, deliverable=valid(address), known_as=person.address
+    )
 
 
 def actor(someone: Actor) -> Person:

@@ -1,7 +1,10 @@
 """The rules for the person who is left once duplicates are out; `order` lists them."""
 
 from ...contract.decisions import Outcome
+from ...contract.kinds import Correspondence
 from ...contract.notices import Per
+from ..manner import manner_of
+from .caps import kept_back
 from .case import Case
 from .once import within_window
 from .pairs import Verdict
@@ -18,19 +21,32 @@ def no_address(_: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | No
 
 
 def address_suppressed(case: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | None:
-    """Rule 10: mail to this address came back, or its owner wants none."""
+    """Rule 10: mail to this address came back, or its owner wants none; who complained still gets what a person writes."""
     guard = case.facts.guards.suppression(person.address, case.facts.moment)
-    if guard is None:
+    if guard is None or (guard.automatic_only and _is_correspondence(case)):
         return None
     until = f" until {guard.until:%Y-%m-%d %H:%M} UTC" if guard.until is not None else ""
     because = f"{person.address} gets no mail since {guard.since:%Y-%m-%d %H:%M} UTC{until}: {guard.reason}"
     return Verdict("address_suppressed", because)
 
 
+def _is_correspondence(case: Case) -> bool:
+    return issubclass(manner_of(case.plugin, case.occasion.event), Correspondence)
+
+
 def once_per_window(case: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | None:
     """The person was told the same less than its window ago."""
     facts = case.facts
     return within_window(facts.once, Per.PERSON, person.id, moment=facts.moment, last_said=facts.last_said)
+
+
+def answered_enough(case: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | None:
+    """Rule 10: the caps on answers, per person and mailbox and for all of a mailbox together; then the guard against loops."""
+    asked, tally = case.asked(person.address), case.facts.tally
+    if asked is None or tally is None:
+        return None
+    mailbox = case.occasion.directory.mailboxes[asked.mailbox_id].name
+    return kept_back(asked, tally, address=person.address, mailbox=mailbox, moment=case.facts.moment)
 
 
 def before_delivery(case: Case, person: Person, roles: tuple[str, ...]) -> Verdict | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+import attrs
+
 from ...contract.people import Role
 from ..switches import Tick, resolve_audience
 from .case import Case
 from .order import Order
 from .pairs import Pair, Verdict
-from .people import NOBODY
+from .people import NOBODY, reached_at
 from .roles import in_words
 
 Choice = tuple[str, Verdict | None]
@@ -59,7 +61,8 @@ def _not_ticked(role: str, tick: Tick) -> Verdict:
 def _people(case: Case, order: Order, role: str) -> Iterable[Pair]:
     finder = order.finders.get(role)
     if finder is not None:
-        return finder(case.occasion) or _vacant(role)
+        found = finder(case.occasion) or _vacant(role)
+        return [_answered(case, pair) for pair in found] if order.to_return_address else found
     custom = case.facts.roles.get(role)
     ticket = case.occasion.ticket
     if custom is None or not order.admits_custom_roles:
@@ -67,6 +70,17 @@ def _people(case: Case, order: Order, role: str) -> Iterable[Pair]:
         return [Pair(NOBODY, role, whole=Verdict("unknown_role", because))]
     addresses = custom(ticket) if ticket is not None else ()
     return [Pair(case.occasion.roster.at(address), role) for address in addresses]
+
+
+def _answered(case: Case, pair: Pair) -> Pair:
+    """The pair at the address that an answer goes to: who wrote the mail gets it at the envelope's sender (RFC 3834 section 4).
+
+    Never at a Reply-To, which names anybody; all others get it at their own.
+    """
+    address = case.occasion.return_address
+    if not address or not pair.person.is_one_of(frozenset(case.occasion.poster.identities)):
+        return pair
+    return attrs.evolve(pair, person=reached_at(pair.person, address))
 
 
 def _vacant(role: str) -> list[Pair]:

@@ -55,6 +55,32 @@ def change(
     )
 
 
+def test_rfc_14_a_cap_names_its_setting_and_when_there_is_room_again() -> None:
+    person = "Mailbox 'support' gave a@b.example 5 automatic answers within an hour; the next is possible from {} on."
+    said = _about_cap(person.format("2026-03-02 10:00 UTC"))
+    assert said == (
+        "Time alone, from 2026-03-02 10:00 UTC on, or higher caps: answers_per_hour or answers_per_day under [settings] "
+        "(deskbell apply FILE; 0 lifts it)."
+    )
+    mailbox = "Mailbox 'support' gave as many automatic answers within an hour as it may; this one is held until {}."
+    assert _about_cap(mailbox.format("2026-03-02 10:00 UTC")) == (
+        "Time alone, or a higher cap: mailbox_answers_per_hour under [settings] (deskbell apply FILE; 0 lifts it)."
+    )
+
+
+def _about_cap(because: str) -> str:
+    return what_would_change(
+        "rate_capped",
+        outcome=Outcome.REFUSED,
+        event=EVENT,
+        plugin="test",
+        kind=autoresponder(Role.OWNER),
+        directory=desk(),
+        candidate=who(),
+        because=because,
+    )
+
+
 @pytest.mark.parametrize("reason", REASONS)
 @pytest.mark.parametrize("candidate", [None, who()], ids=["plugin", "person"])
 def test_every_reason_has_one_sentence(reason: str, candidate: Candidate | None) -> None:
@@ -195,6 +221,7 @@ def test_a_role_is_ticked_where_the_ticket_is() -> None:
         ("actor", "Ann", MEMBER, ["nobody is told of the own act"]),
         ("automatic_message:auto_submitted", "Ann", MEMBER, ["No setting", "Auto-Submitted"]),
         ("automatic_message:not_addressed", "Ann", MEMBER, ['[mailboxes."support"]', "answer_unaddressed = true"]),
+        ("filtered", "Ann", MEMBER, ["'autoresponse = false'", "deskbell filters list --department 'Support'"]),
         ("assigned_at_creation", "Ann", MEMBER, ['[topics."Printers"]', 'team = ""']),
     ],
 )  # fmt: skip

@@ -46,6 +46,31 @@ def reasons(plugin: Plugin, event: Event, directory: Directory | None = None) ->
 
 ALL = (Role.OWNER, Role.POSTER, Role.COLLABORATOR)
 
+# filtered
+
+QUIET = ("rule 'VIP': priority normal -> high", "rule 'Quiet': no automatic answer")
+
+
+def test_the_filters_keep_every_automatic_answer_to_a_new_ticket_away() -> None:
+    decision = decide(autoresponder(*ALL), created(autoresponse=False, applied=QUIET))
+    assert [code for _, _, code in codes(decision)] == ["filtered"] * len(decision.candidates)
+    assert {each.because for each in decision.candidates} == {
+        (
+            "The filters let nothing answer this ticket automatically: "
+            "rule 'VIP': priority normal -> high; rule 'Quiet': no automatic answer."
+        )
+    }
+
+
+def test_the_filters_keep_no_words_of_an_agent_away() -> None:
+    opened = created(actor=acting("Ann"), entry=entry(acting("Ann"), kind=EntryKind.REPLY), autoresponse=False)
+    assert ("Olga Owner as owner", "notified") in reasons(correspondence(Role.OWNER), opened)
+
+
+def test_lines_of_the_filters_alone_refuse_nobody() -> None:
+    assert ("Olga Owner as owner", "notified") in reasons(autoresponder(Role.OWNER), created(applied=QUIET))
+
+
 # agent_chose_no_send
 
 

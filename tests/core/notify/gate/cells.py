@@ -1,7 +1,8 @@
 """The language of the gate table: what one message comes to under one condition, as a person writes it down.
 
-A line is one candidate: who, in which roles, and `+` for told, or the reason code. ``- administrator role_not_selected`` is a
-role that was judged as a whole; ``Mia<MIA@Example.COM> admin_address +`` says the spelling of the address as well.
+A line is one candidate: who, in which roles, and `+` for told, or the reason code, with ``later:`` before it for who is told
+later. ``- administrator role_not_selected`` is a role that was judged as a whole; ``Mia<MIA@Example.COM> admin_address +`` says
+the spelling of the address as well.
 """
 
 import attrs

@@ -8,11 +8,25 @@ import attrs
 from deskbell.core.contract.events import MessagePosted, TicketAssigned, TicketCreated
 from deskbell.core.contract.kinds import Level, Switch
 from deskbell.core.contract.people import ActorKind, EndUser, Role
-from deskbell.core.contract.tickets import Collaborator, EntryKind
+from deskbell.core.contract.tickets import Collaborator, EntryKind, Mailbox
 from deskbell.core.store.directory import ExtendedMember, RecipientsMode, SwitchRecord, TeamMember
 from stand_ins.paper_desk import ID, OTHER, OWNER, acting, agent, on_leave
 
-from .scene import BANNED, BY_MAIL, COMPANY, GONE, PRINTERS, SUPPORT, SUPPORT_MAILBOX, TOLD_TICKET, TOLD_USER, Scene
+from .scene import (
+    BANNED,
+    BY_MAIL,
+    COMPANY,
+    FULL_MAILBOX,
+    GONE,
+    LOOPED_TICKET,
+    OFTEN,
+    PRINTERS,
+    SUPPORT,
+    SUPPORT_MAILBOX,
+    TOLD_TICKET,
+    TOLD_USER,
+    Scene,
+)
 
 Change = Callable[[Scene], Scene]
 
@@ -133,6 +147,25 @@ def once_per_window(scene: Scene) -> Scene:
     """The same was said an hour ago."""
     told = attrs.evolve(scene.owner, id=TOLD_USER)
     return scene.but(owner=told, actor=attrs.evolve(scene.actor, id=TOLD_USER), ticket={"id": TOLD_TICKET})
+
+
+# --- answered before ---
+
+
+def full_mailbox(scene: Scene) -> Scene:
+    """The mail came by a mailbox that gave as many answers as it may."""
+    mail = scene.incoming or BY_MAIL
+    return scene.but(incoming=attrs.evolve(mail, mailbox=Mailbox(FULL_MAILBOX, "full", "full@example.com")))
+
+
+def full_mailbox_and_a_stranger(scene: Scene) -> Scene:
+    """So it did, and nothing but From says who wrote it."""
+    return sender_unverified(full_mailbox(scene))
+
+
+def in_a_circle(scene: Scene) -> Scene:
+    """About this ticket its owner got three answers within ten minutes."""
+    return scene.but(ticket={"id": LOOPED_TICKET})
 
 
 # --- agents ---
@@ -351,6 +384,10 @@ GROUPS: dict[str, dict[str, Change]] = {
         "case-different addresses": another_spelling,
         "duplicate roles": duplicate,
         "said within the window": once_per_window,
+        "answered as often as one may be": addressed(OFTEN),
+        "mailbox full, sender known": full_mailbox,
+        "mailbox full, nobody vouches for the sender": full_mailbox_and_a_stranger,
+        "three answers in ten minutes": in_a_circle,
         "inactive collaborator": collaborator_inactive,
         "collaborator not chosen": not_chosen,
         "agent chose no send": no_send,

@@ -17,7 +17,7 @@ these questions and compares all candidates, in order, with what a person wrote 
 
 - **✓**: the condition can occur, and whoever is told in the plain case is told.
 - **`code`**: the reason that is recorded for those whom the condition concerns; where the plugin as a whole is judged, for
-  everybody. The others are told as in the plain case.
+  everybody. The others are told as in the plain case. `later:` before it says that they are told later.
 - **\N{EN DASH}**: the pair cannot occur; the number leads to the reason below the table. Conditions that cannot occur for a whole
   section have no column; they are listed below its tables.
 

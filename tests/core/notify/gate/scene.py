@@ -31,6 +31,14 @@ BANNED, GONE = "banned@example.org", "gone@example.org"
 TOLD_TICKET, TOLD_USER = 77, 88
 """A ticket and an end user about whom everything was said an hour ago that is said once in a while."""
 
+OFTEN = "often@example.org"
+"""An address that was answered as often as the cap for one person allows within the hour."""
+FULL_MAILBOX, LOOPED_TICKET = 10, 2
+"""A mailbox that gave as many answers as it may within the hour; a ticket about which Olga got three within ten minutes."""
+
+
+MAILBOXES = {SUPPORT_MAILBOX: "support", FULL_MAILBOX: "full"}
+
 
 @attrs.frozen(kw_only=True)
 class Scene:
@@ -119,9 +127,8 @@ class Scene:
             teams={1: network},
             topics={PRINTERS: TopicRecord(id=PRINTERS, name="Printers")},
             mailboxes={
-                SUPPORT_MAILBOX: MailboxRecord(
-                    id=SUPPORT_MAILBOX, name="support", address="support@example.com", department_id=SUPPORT
-                )
+                number: MailboxRecord(id=number, name=name, address=f"{name}@example.com", department_id=SUPPORT)
+                for number, name in MAILBOXES.items()
             },
             switches=(*self._global_switch(), *self.lower, *self.others),
             options=tuple(self._ticks()),

@@ -150,6 +150,32 @@ TABLE: dict[str, dict[tuple[str, ...], Cell]] = {
         REACHED + REFUSED: changed("Olga owner once_per_window"),
         NEW + CONFIRM + OTHERS + OF_AGENT: never("it is said every time"),
     },
+    # What counts are the answers to a mail of one's own; the notices about the limit have windows of their own.
+    "answered as often as one may be": {
+        NEW: changed("Olga owner rate_capped"),
+        CONFIRM: changed("Olga poster rate_capped"),
+        OTHERS + REACHED + REFUSED + OF_AGENT: SAME,
+    },
+    "mailbox full, sender known": {
+        NEW: changed("Olga owner later:rate_capped"),
+        CONFIRM: changed("Olga poster later:rate_capped"),
+        OTHERS + REACHED + REFUSED + REPLY: SAME,
+        OPENED_BY_AGENT: NO_MAIL,
+    },
+    "mailbox full, nobody vouches for the sender": {
+        NEW: changed("Olga owner rate_capped"),
+        # Who takes part in a ticket is no stranger.
+        CONFIRM: changed("Olga poster later:rate_capped"),
+        OTHERS: everybody("sender_unverified"),
+        REACHED + REFUSED: SAME,
+        OPENED_BY_AGENT: NO_MAIL,
+        REPLY: never("the mail of an agent whom nobody verified is a message and no reply"),
+    },
+    "three answers in ten minutes": {
+        NEW + REACHED + REFUSED + OPENED_BY_AGENT: never("nothing was answered about a ticket before it is opened"),
+        CONFIRM: changed("Olga poster loop_guard"),
+        OTHERS + REPLY: SAME,
+    },
     "inactive collaborator": {
         OF_AGENT + OTHERS: changed("Carl collaborator inactive_collaborator"),
         OWNER_ONLY: never("it speaks to no collaborator"),

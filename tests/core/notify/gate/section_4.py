@@ -32,6 +32,7 @@ TO_AGENTS = never("no end user is among its recipients")
 EVERY_EVENT = never("it answers every event of its kind")
 NO_STAND_IN = never("it stands in for no other notice")
 NO_CHOICE = never("only who opens a ticket or replies can choose to send nothing")
+CAPS = never("the caps count answers to end users")
 NO_MEMBERS = never("department members are none of its roles")
 NO_ADMIN_ADDRESS = never("the admin address is none of its roles")
 
@@ -253,6 +254,10 @@ TABLE: dict[str, dict[tuple[str, ...], Cell]] = {
         MESSAGE: SAME,
         NEW + NOTE + ASSIGNMENT + TRANSFER + CLOCK + MENTION + DELIVERIES: never("it is said every time"),
     },
+    "answered as often as one may be": {ALL: CAPS},
+    "mailbox full, sender known": {ALL: CAPS},
+    "mailbox full, nobody vouches for the sender": {ALL: CAPS},
+    "three answers in ten minutes": {ALL: CAPS},
     "inactive collaborator": {ALL: TO_AGENTS},
     "collaborator not chosen": {ALL: TO_AGENTS},
     "agent chose no send": {

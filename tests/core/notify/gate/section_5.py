@@ -13,6 +13,7 @@ NO_STAND_IN = never("it stands in for no other notice")
 NO_END_USER = never("no end user is among its recipients")
 ONE_ADDRESS = never("the admin address is its only role")
 NOBODY_DID_IT = never("the desk rings it: nobody did it")
+CAPS = never("the caps count answers to end users")
 
 TABLE: dict[str, dict[tuple[str, ...], Cell]] = {
     "plain": {ALL: exactly("boss admin_address +")},
@@ -49,6 +50,10 @@ TABLE: dict[str, dict[tuple[str, ...], Cell]] = {
     "case-different addresses": {ALL: exactly("Ada<ADA@Example.COM> admin_address +")},
     "duplicate roles": {ALL: ONE_ADDRESS},
     "said within the window": {ALL: never("faults and failures are grouped before they ring")},
+    "answered as often as one may be": {ALL: CAPS},
+    "mailbox full, sender known": {ALL: CAPS},
+    "mailbox full, nobody vouches for the sender": {ALL: CAPS},
+    "three answers in ten minutes": {ALL: CAPS},
     "inactive collaborator": {ALL: NO_END_USER},
     "collaborator not chosen": {ALL: NO_END_USER},
     "agent chose no send": {ALL: NO_END_USER},

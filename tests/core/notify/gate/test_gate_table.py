@@ -9,16 +9,31 @@ import pytest
 
 from deskbell.core.app.opening import Desk
 from deskbell.core.contract.decisions import Candidate, Decision, Outcome
-from deskbell.core.store import windows
+from deskbell.core.contract.kinds import Filter
+from deskbell.core.store import answers, windows
+from deskbell.core.store.answers import Answer
 from deskbell.core.store.guards import ban, suppress
+from deskbell.core.store.rows import MailboxRow
 from stand_ins.clock import FrozenClock
-from stand_ins.desks import new_desk, opened
-from stand_ins.paper_desk import NOW
+from stand_ins.desks import new_desk, opened, receive
+from stand_ins.letters import raw_mail
+from stand_ins.paper_desk import NOW, OWNER
 
 from .cells import Line
 from .conditions import CONDITIONS, checked
 from .messages import MESSAGES, SECTION_3, SECTION_4, SECTION_5
-from .scene import BANNED, GONE, TOLD_TICKET, TOLD_USER, Scene
+from .scene import (
+    BANNED,
+    FULL_MAILBOX,
+    GONE,
+    LOOPED_TICKET,
+    MAILBOXES,
+    OFTEN,
+    SUPPORT_MAILBOX,
+    TOLD_TICKET,
+    TOLD_USER,
+    Scene,
+)
 from .table import CELLS, Pair, expected, written
 
 AN_HOUR_AGO = NOW - timedelta(hours=1)
@@ -40,7 +55,24 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
                 ("new-message-alert", f"automatic|ticket|ticket:{TOLD_TICKET}"),
             ]:
                 windows.claim(session, plugin, key, now=AN_HOUR_AGO, free_before=AN_HOUR_AGO)
+        answered_before(desk)
         yield desk
+
+
+def answered_before(desk: Desk) -> None:
+    """Let the desk have answered one person, by one mailbox and about one ticket as often as it may."""
+    for number in range(LOOPED_TICKET):
+        receive(desk, raw_mail(sender="nobody@example.org", message_id=f"<{number}@example.org>"))
+    with desk.db.writing() as session:
+        for number, name in MAILBOXES.items():
+            key = f"{name}@desk.example"
+            session.add(
+                MailboxRow(id=number, name=f"{name} of the table", address=key, address_key=key, department_id=1)
+            )
+        session.flush()
+        answers.count(session, [Answer(SUPPORT_MAILBOX, OFTEN, None, NOW - timedelta(minutes=11))] * 5)
+        answers.count(session, [Answer(FULL_MAILBOX, "somebody@example.org", None, NOW - timedelta(minutes=11))] * 300)
+        answers.count(session, [Answer(SUPPORT_MAILBOX, OWNER.address, LOOPED_TICKET, NOW - timedelta(minutes=9))] * 3)
 
 
 def decision(desk: Desk, scene: Scene) -> Decision:
@@ -58,12 +90,15 @@ def recorded(candidate: Candidate, like: Line | None) -> Line:
     """A candidate as a line of the table; with its address where the table says one."""
     who = (candidate.name or candidate.address).partition(" ")[0].partition("@")[0] or "-"
     address = candidate.address if like is not None and like.address else ""
-    return Line(who, ",".join(candidate.roles), candidate.reason or "+", address)
+    later = "later:" if candidate.outcome is Outcome.DEFERRED else ""
+    return Line(who, ",".join(candidate.roles), later + (candidate.reason or "+"), address)
 
 
 def outcome(code: str) -> Outcome:
     if code == "+":
         return Outcome.NOTIFIED
+    if code.startswith("later:"):
+        return Outcome.DEFERRED
     return Outcome.SHADOWED if code.startswith("shadow:") else Outcome.REFUSED
 
 
@@ -117,7 +152,8 @@ def same_as_plain(message: str, condition: str) -> bool:
 
 
 def test_every_plugin_of_the_house_is_a_message(desk: Desk) -> None:
-    assert {scene.plugin for scene in MESSAGES.values()} == set(desk.host.plugins)
+    speaking = {name for name, each in desk.host.plugins.items() if not isinstance(each.plugin, Filter)}
+    assert {scene.plugin for scene in MESSAGES.values()} == speaking
 
 
 @pytest.mark.parametrize(
