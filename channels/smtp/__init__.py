@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 from typing import cast
 
-from ...core.contract.channel import Channel, Delivery, DeliveryFailure, Receipt, TemporaryFailure
+from ...core.contract.channel import (
+    Channel,
+    Delivery,
+    DeliveryFailure,
+    PermanentFailure,
+    Receipt,
+    TemporaryFailure,
+)
 from ...core.contract.clock import Clock, SystemClock
 from .connection import Answers, TimeLimits
+from .dkim import signer
+from .fields import wire_address
 from .options import SmtpOptions
 from .pool import Pool
 from .replies import Broken
@@ -24,16 +33,17 @@ class SmtpChannel(Channel):
     Options = SmtpOptions
 
     def __init__(self, options: object, *, send_limit: float, clock: Clock | None = None) -> None:
-        """Nothing is connected before the first delivery.
+        """Nothing is connected before the first delivery, but keys that sign are read now.
 
         :param options: `SmtpOptions`.
         :param send_limit: the seconds that one call of `deliver` may take.
         :param clock: where waits and ages are read from; the machine's own if None.
+        :raises DkimUnusable: if a key cannot be used.
         """
         self._options = cast(SmtpOptions, options)
         self._send_limit = send_limit
         self._clock = clock or SystemClock()
-        self._pool = Pool(self._options, clock=self._clock)
+        self._pool = Pool(self._options, clock=self._clock, signers=[signer(key) for key in self._options.dkim])
 
     def unready(self) -> str:
         """See `Channel.unready`."""
@@ -47,6 +57,18 @@ class SmtpChannel(Channel):
                 return ""
         except Broken as broken:
             return broken.fault or broken.detail
+
+    def takes(self, address: str) -> bool | None:
+        """See `Channel.takes`: the server is asked with RCPT, and the mail is not begun."""
+        until = self._clock.monotonic() + min(self._options.timeout_seconds, self._send_limit, CHECK_SECONDS)
+        try:
+            wired = wire_address(address)
+            if not wired.isascii():
+                return None
+            with self._pool.lease(until=until) as connection:
+                return connection.takes(wired, until=until)
+        except (Broken, PermanentFailure):
+            return None
 
     def deliver(self, deliveries: Sequence[Delivery]) -> Sequence[Receipt | DeliveryFailure]:
         """Send each as one mail with one recipient.

@@ -1,13 +1,14 @@
 """One kept conversation with the mail server: mail after mail, pipelined where the server announced it (RFC 2920)."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 
 import attrs
 
 from ...core.contract import faults
 from ...core.contract.channel import Delivery, DeliveryFailure, PermanentFailure, Receipt, TemporaryFailure
 from ...core.contract.clock import Clock
+from .dkim import Signer
 from .opening import open_wire
 from .options import SmtpOptions
 from .replies import Broken, Reply, refusal
@@ -45,11 +46,12 @@ class Connection:
     `is_over`, nothing can be sent on it any more.
     """
 
-    def __init__(self, options: SmtpOptions, *, clock: Clock, until: float) -> None:
+    def __init__(self, options: SmtpOptions, *, clock: Clock, until: float, signers: Sequence[Signer] = ()) -> None:
         """Open it; raises `Broken` if that is not done at `until`, a moment on the clock's monotonic scale."""
         self.judged = 0
         self.is_over = False
         self._options = options
+        self._signers = signers
         self._clock = clock
         self._wire, self._features = open_wire(options, clock=clock, until=until)
         self._unsent: deque[bytes] = deque()
@@ -73,6 +75,24 @@ class Connection:
             self.is_over = True
             return broken
         return None
+
+    def takes(self, address: str, *, until: float) -> bool | None:
+        """Whether the server would take mail for an address; None when it does not say. No mail is begun.
+
+        :raises Broken: when the conversation is over.
+        """
+        kinds = []
+        try:
+            # The null sender is refused nowhere (RFC 5321 section 6.1).
+            for command in ("MAIL FROM:<>", f"RCPT TO:<{address}>", "RSET"):
+                self._wire.send(f"{command}\r\n".encode(), until=until)
+                kinds.append(self._wire.reply(command[:4], until=until).kind)
+        except Broken:
+            self.is_over = True
+            raise
+        if kinds[0] != 2 or kinds[2] != 2:
+            return None
+        return {2: True, 5: False}.get(kinds[1])
 
     def is_alive(self) -> bool:
         """Whether the server said nothing since: a good-bye, or a surplus reply that would be taken for the next one."""
@@ -114,7 +134,7 @@ class Connection:
             if self._clock.monotonic() > limits.begin:
                 return
             try:
-                mail = compose(delivery, utf8=self._features.utf8)
+                mail = compose(delivery, utf8=self._features.utf8, signers=self._signers)
                 self._refuse_oversize(mail)
             except PermanentFailure as failure:
                 answers[number] = failure

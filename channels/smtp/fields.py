@@ -25,6 +25,7 @@ _BREAK = re.compile(r"[\r\n\0]")
 _PRINTABLE = re.compile(r"[ -~]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _TOKEN = re.compile(r" *[^ ]+")
+_LIST_ID = re.compile(r"(?=.{1,255}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{_LONGEST_TOKEN}}}>")
 
 # What may stand for itself in an encoded word of a display name (RFC 2047 section 5, rule 3); a blank is an underscore.
@@ -91,6 +92,19 @@ def ids_field(name: str, ids: Sequence[str]) -> str:
     if len(good) > MAX_REFERENCES:
         good = [good[0], *good[1 - MAX_REFERENCES :]]
     return _folded(name, good) if good else ""
+
+
+@lru_cache(maxsize=512)
+def list_field(name: str, listed: tuple[str, str]) -> str:
+    """A field such as List-Id: a display name and an identifier (RFC 2919 section 2).
+
+    :raises PermanentFailure: if the name holds a line end or NUL, or the identifier is none.
+    """
+    display, identifier = listed
+    _refuse_breaks(name, display)
+    if not _LIST_ID.fullmatch(identifier):
+        raise PermanentFailure(f"{name} holds characters that it must not hold, or too many")
+    return _folded(name, [*(_phrase(display.strip()) if display.strip() else ()), f" <{identifier}>"])
 
 
 @lru_cache(maxsize=2048)

@@ -8,6 +8,7 @@ import attrs
 from attrs.validators import and_, ge, gt, le, optional
 
 from ...core.contract.structuring import described, secret
+from .dkim_options import DkimKey
 
 _BLANKS_AND_CONTROLS = re.compile(r"[\x00-\x20\x7f]")
 _HELLO_NAME = re.compile(r"[A-Za-z0-9_.-]+|\[[0-9A-Za-z.:]+\]")
@@ -82,6 +83,10 @@ class SmtpOptions:
     )
     connections: int = described(
         4, help="How many conversations with the server run at a time.", validator=and_(ge(1), le(100))
+    )
+
+    dkim: tuple[DkimKey, ...] = described(
+        (), help="Keys that sign what is sent from their domain (DKIM); one of each type makes two signatures."
     )
 
     def __attrs_post_init__(self) -> None:

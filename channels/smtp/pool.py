@@ -1,13 +1,14 @@
 """The kept connections: a few, shared by all threads, thrown away when they are old or broken."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import attrs
 
 from ...core.contract.clock import Clock
 from .connection import Connection
+from .dkim import Signer
 from .options import SmtpOptions
 from .replies import Broken
 
@@ -24,8 +25,9 @@ class _Idle:
 class Pool:
     """At most `options.connections` conversations at a time."""
 
-    def __init__(self, options: SmtpOptions, *, clock: Clock) -> None:
+    def __init__(self, options: SmtpOptions, *, clock: Clock, signers: Sequence[Signer] = ()) -> None:
         self._options = options
+        self._signers = signers
         self._clock = clock
         self._turns = threading.BoundedSemaphore(options.connections)
         self._lock = threading.Lock()
@@ -41,7 +43,9 @@ class Pool:
         if not self._turns.acquire(timeout=max(until - self._clock.monotonic(), 0.0)):
             raise Broken(f"all {self._options.connections} connections to the mail server were busy all the time")
         try:
-            connection = self._take() or Connection(self._options, clock=self._clock, until=until)
+            connection = self._take() or Connection(
+                self._options, clock=self._clock, until=until, signers=self._signers
+            )
             done = False
             try:
                 yield connection

@@ -1,12 +1,16 @@
 """A delivery as the bytes of a mail (RFC 5322, RFC 2045): the same bytes on each try."""
 
-from hashlib import sha256
+import re
+from collections.abc import Sequence
 
 import attrs
 
 from ...core.contract.channel import Delivery, PermanentFailure
-from .bodies import body_part
-from .fields import address_field, ids_field, text_field, wire_address, word_field
+from .dkim import Signer, signed
+from .fields import address_field, ids_field, list_field, text_field, wire_address, word_field
+from .parts import body
+
+_LINK = re.compile(r"https://[!-;=?-~]{1,800}")
 
 
 @attrs.frozen(kw_only=True)
@@ -19,10 +23,11 @@ class Mail:
     utf8: bool
 
 
-def compose(delivery: Delivery, *, utf8: bool) -> Mail:
+def compose(delivery: Delivery, *, utf8: bool, signers: Sequence[Signer] = ()) -> Mail:
     """The mail for one delivery.
 
     :param utf8: whether the server takes UTF-8 in addresses and headers (SMTPUTF8, RFC 6531).
+    :param signers: keys that sign it, if it is from their domain.
     :raises PermanentFailure: if something in the delivery cannot stand in a mail, or not in one for this server.
     """
     recipient = wire_address(delivery.address)
@@ -32,7 +37,7 @@ def compose(delivery: Delivery, *, utf8: bool) -> Mail:
     return Mail(
         sender=sender,
         recipient=recipient,
-        content=head.encode() + _body(delivery),
+        content=signed(head.encode() + body(delivery), signers, sender=delivery.sender[1]),
         utf8=utf8 and not (head + sender + recipient).isascii(),
     )
 
@@ -65,24 +70,15 @@ def _head(delivery: Delivery, *, utf8: bool) -> str:
     if delivery.automatic:
         # RFC 3834 section 5, and what Exchange reads instead.
         fields += [word_field("Auto-Submitted", delivery.automatic), "X-Auto-Response-Suppress: All\r\n"]
+    if delivery.list_id:
+        fields.append(list_field("List-Id", delivery.list_id))
+    if delivery.unsubscribe:
+        fields += [_unsubscribe(delivery.unsubscribe), "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"]
     return "".join(fields)
 
 
-def _body(delivery: Delivery) -> bytes:
-    """The MIME fields, an empty line and the content: plain text, or plain text and HTML to choose from."""
-    text = body_part("plain", delivery.text)
-    if not delivery.html:
-        return f"MIME-Version: 1.0\r\n{text.head}\r\n".encode() + text.content
-    html = body_part("html", delivery.html)
-    # No text can hold it: it is the digest of an id that was made when the text was there.
-    boundary = sha256(delivery.message_id.encode()).hexdigest()[:40]
-    return b"".join(
-        (
-            f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(),
-            f"--{boundary}\r\n{text.head}\r\n".encode(),
-            text.content,
-            f"\r\n--{boundary}\r\n{html.head}\r\n".encode(),
-            html.content,
-            f"\r\n--{boundary}--\r\n".encode(),
-        )
-    )
+def _unsubscribe(link: str) -> str:
+    """The link that ends a subscription with one POST; no other than https may be offered for that (RFC 8058 section 3.1)."""
+    if not _LINK.fullmatch(link):
+        raise PermanentFailure("the link to unsubscribe is no https link")
+    return word_field("List-Unsubscribe", f"<{link}>")

@@ -14,10 +14,14 @@ from ..contract.faults import Fault, FaultReporter, hit
 from ..contract.people import SYSTEM
 from ..host.calls import raised
 from ..outbox import Buried, Claimed
+from ..outbox.signed_addresses import SignedAddresses
+from ..outbox.signed_links import SignedLinks
 from ..store import journal
 from ..store.database import Database
+from ..store.files import AttachmentStore
 from ..store.tickets import snapshot
 from .alerts import AlertsUnderWay
+from .enclosing import enclosed, portions
 from .leases import Leases
 from .open_channels import OpenChannels
 
@@ -43,11 +47,17 @@ class Postman:
         *,
         channels: OpenChannels,
         leases: Leases,
+        signed: SignedAddresses,
+        links: SignedLinks,
+        files: AttachmentStore,
         clock: Clock,
         faults: FaultReporter,
         alerts: AlertsUnderWay | None = None,
     ) -> None:
         self._db = db
+        self._signed = signed
+        self._links = links
+        self._files = files
         self._channels = channels
         self._leases = leases
         self._clock = clock
@@ -68,8 +78,12 @@ class Postman:
         hit("outbox.claimed")
         poisoned = [(each, failure) for each in claimed if (failure := outbox.poison(each)) is not None]
         sound = [each for each in claimed if outbox.poison(each) is None]
-        with self._leases.keeping(claimed):
-            results = [each for name in ready for each in self._send(name, ready[name], sound)]
+        results: list[tuple[Claimed, Receipt | DeliveryFailure]] = []
+        for name in ready:
+            for portion in portions(each for each in sound if each.channel == name):
+                # The channel has its whole time for each call, and all that is in hand has to be kept so long.
+                with self._leases.keeping(claimed):
+                    results += self._send(name, ready[name], portion)
         return self._mark([*poisoned, *results])
 
     def _claim(self, channels: tuple[str, ...]) -> Sequence[Claimed]:
@@ -77,15 +91,21 @@ class Postman:
             return ()
         with self._db.writing() as session:
             return outbox.claim(
-                session, channels=channels, limit=BATCH, now=self._clock.now(), lease=self._leases.length
+                session,
+                channels=channels,
+                limit=BATCH,
+                now=self._clock.now(),
+                lease=self._leases.length,
+                signed=self._signed,
+                links=self._links,
             )
 
     def _send(
         self, name: str, channel: Channel, claimed: Sequence[Claimed]
     ) -> list[tuple[Claimed, Receipt | DeliveryFailure]]:
-        own = [each for each in claimed if each.channel == name]
+        own, unreadable = self._enclosed(claimed)
         if not own:
-            return []
+            return unreadable
         try:
             results = channel.deliver([each.delivery for each in own])
             paired = list(zip(own, results, strict=True))
@@ -96,7 +116,22 @@ class Postman:
             paired = [(each, failure) for each in own]
         self._report_channel(name, [result for each, result in paired if each.plugin not in self._alerts.plugins])
         self._show_alerts(name, [result for each, result in paired if each.plugin in self._alerts.plugins])
-        return paired
+        return [*paired, *unreadable]
+
+    def _enclosed(
+        self, claimed: Sequence[Claimed]
+    ) -> tuple[list[Claimed], list[tuple[Claimed, Receipt | DeliveryFailure]]]:
+        """The deliveries with their files, and those whose files cannot be read, of which the administrator is told."""
+        whole: list[Claimed] = []
+        unreadable: list[tuple[Claimed, Receipt | DeliveryFailure]] = []
+        for each, found in zip(claimed, enclosed(claimed, self._files), strict=True):
+            if isinstance(found, Claimed):
+                whole.append(found)
+            else:
+                unreadable.append((each, found))
+                title = "A file that should go along with a mail cannot be read; the mail waits"
+                self._faults.report(Fault(fingerprint="files:unreadable", title=title, detail=found.detail))
+        return whole, unreadable
 
     def _show_alerts(self, name: str, results: Sequence[Receipt | DeliveryFailure]) -> None:
         """A system alert that is stuck raises no other: it is shown."""

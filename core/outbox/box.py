@@ -14,7 +14,10 @@ from ..contract.channel import DeliveryFailure, PermanentFailure, Receipt, Tempo
 from ..contract.text import one_line
 from ..store import deliveries as table
 from ..store.deliveries import Attempt, Claimed, Failed, NewBody, NewDelivery
+from .paths import signed_paths
 from .plan import PATIENCE, WAITS, jitter_of, next_try, tries_in
+from .signed_addresses import SignedAddresses
+from .signed_links import SignedLinks
 
 LOSSES = 5
 """With so many workers a delivery vanishes before it is taken for the cause."""
@@ -55,13 +58,24 @@ def enqueue(
 
 
 def claim(
-    session: Session, *, channels: Sequence[str], limit: int, now: datetime, lease: timedelta
+    session: Session,
+    *,
+    channels: Sequence[str],
+    limit: int,
+    now: datetime,
+    lease: timedelta,
+    signed: SignedAddresses | None = None,
+    links: SignedLinks | None = None,
 ) -> tuple[Claimed, ...]:
     """Take up to `limit` due deliveries of these channels, due longest first; they are the caller's while `lease` lasts.
 
     A delivery with which workers vanished before comes alone: should it be the cause, it takes no other along again.
+
+    :param signed: makes the addresses that each delivery has for itself; without it they share what their envelope says.
+    :param links: makes the link that ends a subscription; without it there is none.
     """
-    return table.take_due(session, channels=channels, limit=limit, now=now, until=now + lease)
+    paths_of = table.shared_paths if signed is None else signed_paths(signed, links)
+    return table.take_due(session, channels=channels, limit=limit, now=now, until=now + lease, paths_of=paths_of)
 
 
 def poison(claimed: Claimed) -> PermanentFailure | None:

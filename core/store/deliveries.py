@@ -3,7 +3,7 @@
 Which try comes when is not decided here but in `core.outbox`.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from ..contract.addresses import normalise
 from ..contract.channel import Delivery
+from ..contract.tickets import Attachment
 from .ids import take_ids
 from .rows import AttemptRow, BodyRow, DeliveryRow
 from .upsert import upserting
@@ -50,8 +51,11 @@ _WAITING: Mapping[str, ColumnElement[bool]] = {
 class Envelope:
     """What the header of a mail shows, shared by all deliveries of one body.
 
-    `to` is empty where each mail shows its own addressee. `date` is the Date of RFC 5322 section 3.3. The other names are
-    those of `contract.channel.Delivery`.
+    `to` is empty where each mail shows its own addressee. `date` is the Date of RFC 5322 section 3.3. `bounce_base` and
+    `reply_base` are addresses of which each delivery makes an own one, for its bounce and for its answer ('' makes none;
+    ``@example.com`` is a domain that takes every local part), and `unsubscribe_base` the link to the desk's pages, where what
+    each delivery tells of can be ended. `files` go along; their contents lie in the folder of attachments. The other names
+    are those of `contract.channel.Delivery`.
     """
 
     sender: tuple[str, str]
@@ -63,6 +67,32 @@ class Envelope:
     references: tuple[str, ...] = ()
     automatic: str = ""
     date: str
+    bounce_base: str = ""
+    reply_base: str = ""
+    unsubscribe_base: str = ""
+    list_id: tuple[str, str] | None = None
+    files: tuple[Attachment, ...] = ()
+
+
+@attrs.frozen
+class ReturnPaths:
+    """Where the bounce of one delivery comes back to, where an answer to it goes, and the link that ends a subscription.
+
+    The names are those of `contract.channel.Delivery`.
+    """
+
+    envelope_sender: str
+    reply_to: tuple[str, str] | None
+    unsubscribe: str = ""
+
+
+ReturnPathsOf = Callable[[Envelope, int], ReturnPaths]
+"""Gives the return paths of the delivery with this id, whose body has this envelope; the same on each try."""
+
+
+def shared_paths(envelope: Envelope, _delivery_id: int) -> ReturnPaths:
+    """The return paths that all deliveries of a body have in common."""
+    return ReturnPaths(envelope.envelope_sender, envelope.reply_to)
 
 
 @attrs.frozen(kw_only=True)
@@ -101,7 +131,7 @@ class Claimed:
     """A delivery that is the caller's until its lease ends; `fence` is the number that a mark on it must carry.
 
     `attempts` tries of it have ended before and `losses` workers vanished with it; its retry plan runs from
-    `planned_from`.
+    `planned_from`. `files` have still to be put into the delivery.
     """
 
     delivery: Delivery
@@ -114,6 +144,7 @@ class Claimed:
     attempts: int
     losses: int
     planned_from: datetime
+    files: tuple[Attachment, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -212,7 +243,7 @@ def _values(delivery: NewDelivery, *, number: int, body_id: int, now: datetime) 
         "private_id": delivery.private_id or None,
         "due_at": delivery.due_at,
         "created_at": now,
-        "planned_from": now,
+        "planned_from": max(now, delivery.due_at),
     }
 
 
@@ -269,7 +300,13 @@ _BODIES = select(BodyRow.id, BodyRow.subject, BodyRow.text, BodyRow.html, BodyRo
 
 
 def take_due(
-    session: Session, *, channels: Collection[str], limit: int, now: datetime, until: datetime
+    session: Session,
+    *,
+    channels: Collection[str],
+    limit: int,
+    now: datetime,
+    until: datetime,
+    paths_of: ReturnPathsOf = shared_paths,
 ) -> tuple[Claimed, ...]:
     """Lease the deliveries that are due longest until `until`: queued ones, and leased ones whose lease has ended.
 
@@ -289,7 +326,7 @@ def take_due(
     if lost:
         connection.execute(insert(AttemptRow), lost)
     bodies = {row.id: _body(row) for row in connection.execute(_BODIES, {"ids": list({row.body_id for row in rows})})}
-    return tuple(_claimed(row, bodies[row.body_id]) for row in rows)
+    return tuple(_claimed(row, bodies[row.body_id], paths_of) for row in rows)
 
 
 def _alone_if_suspect(rows: Sequence[AnyRow]) -> Sequence[AnyRow]:
@@ -312,11 +349,11 @@ def _body(row: AnyRow) -> NewBody:
     return NewBody(subject=row.subject, text=row.text, html=row.html, chat=row.chat, envelope=envelope)
 
 
-def _claimed(row: AnyRow, body: NewBody) -> Claimed:
+def _claimed(row: AnyRow, body: NewBody, paths_of: ReturnPathsOf) -> Claimed:
     """The claim on a row that was read just before it was leased."""
     losses = _losses(row)
     return Claimed(
-        delivery=_delivery(row, body, attempt=row.attempts + losses + 1),
+        delivery=_delivery(row, body, attempt=row.attempts + losses + 1, paths=paths_of(body.envelope, row.id)),
         fence=row.fence + 1,
         plugin=row.plugin,
         channel=row.channel,
@@ -326,10 +363,11 @@ def _claimed(row: AnyRow, body: NewBody) -> Claimed:
         attempts=row.attempts,
         losses=losses,
         planned_from=row.planned_from,
+        files=body.envelope.files,
     )
 
 
-def _delivery(row: AnyRow, body: NewBody, *, attempt: int) -> Delivery:
+def _delivery(row: AnyRow, body: NewBody, *, attempt: int, paths: ReturnPaths) -> Delivery:
     envelope = body.envelope
     return Delivery(
         id=row.id,
@@ -343,13 +381,15 @@ def _delivery(row: AnyRow, body: NewBody, *, attempt: int) -> Delivery:
         date=envelope.date,
         message_id=row.message_id,
         sender=envelope.sender,
-        envelope_sender=envelope.envelope_sender,
+        envelope_sender=paths.envelope_sender,
         to=envelope.to or ((row.name, row.address),),
         cc=envelope.cc,
-        reply_to=envelope.reply_to,
+        reply_to=paths.reply_to,
         in_reply_to=envelope.in_reply_to,
         references=(row.private_id, *envelope.references) if row.private_id else envelope.references,
         automatic=envelope.automatic,
+        list_id=envelope.list_id,
+        unsubscribe=paths.unsubscribe,
     )
 
 
@@ -454,10 +494,15 @@ def postpone(session: Session, channel: str, *, now: datetime, until: datetime) 
 
 
 def hasten(session: Session, channel: str, *, now: datetime) -> None:
-    """Let all queued deliveries of a channel be due at `now`."""
+    """Let all queued deliveries of a channel be due at `now`, but for those that were not to go before a later time."""
     session.execute(
         update(DeliveryRow)
-        .where(DeliveryRow.state == "queued", DeliveryRow.channel == channel, DeliveryRow.due_at > now)
+        .where(
+            DeliveryRow.state == "queued",
+            DeliveryRow.channel == channel,
+            DeliveryRow.due_at > now,
+            DeliveryRow.planned_from <= now,
+        )
         .values(due_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 import attrs
 from cattrs.preconf.orjson import make_converter
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
+from sqlalchemy import Row as ResultRow
 from sqlalchemy.orm import Session
 
 from ..contract.errors import UnknownName
@@ -14,6 +15,21 @@ from .deliveries import Envelope, NewBody
 from .rows import AttemptRow, BodyRow, DeliveryRow, TicketRow
 
 _converter = make_converter()
+
+# Statements on the way of every mail are made once: SQLAlchemy takes longer to make one than to run it.
+_SENT = select(
+    DeliveryRow.message_id,
+    DeliveryRow.private_id,
+    func.coalesce(TicketRow.merged_into_id, TicketRow.id).label("ticket_id"),
+    DeliveryRow.person,
+    DeliveryRow.address,
+    DeliveryRow.id,
+).join(TicketRow, TicketRow.id == DeliveryRow.ticket_id)
+_NAMED: BindParameter[str] = bindparam("message_ids", expanding=True)
+_BY_MESSAGE_ID = _SENT.where(or_(DeliveryRow.message_id.in_(_NAMED), DeliveryRow.private_id.in_(_NAMED))).order_by(
+    DeliveryRow.id.desc()
+)
+_BY_ID = _SENT.where(DeliveryRow.id.in_(bindparam("ids", expanding=True)))
 
 
 @attrs.frozen(kw_only=True)
@@ -61,16 +77,32 @@ class Shown:
 
 @attrs.frozen(kw_only=True)
 class Sent:
-    """The mail of ours that a Message-ID names; `address` is whom it went to.
+    """The mail of ours that a Message-ID or a signed address names; `person` and `address` are whom it went to.
 
-    `private` says that nobody else got to see that id: an answer that names it comes from there.
+    `private` says that nobody else got to see what names it: an answer that does comes from there.
     """
 
     message_id: str
     ticket_id: int
+    person: str
     address: str
     delivery_id: int
     private: bool
+
+
+@attrs.frozen(kw_only=True)
+class Addressee:
+    """Whom a delivery was for, and about which ticket."""
+
+    person: str
+    ticket_id: int | None
+
+
+def addressee(session: Session, delivery_id: int) -> Addressee | None:
+    """Whom a delivery was for; None when there is none with this id."""
+    wanted = select(DeliveryRow.person, DeliveryRow.ticket_id).where(DeliveryRow.id == delivery_id)
+    row = session.execute(wanted).one_or_none()
+    return None if row is None else Addressee(person=row.person, ticket_id=row.ticket_id)
 
 
 def list_deliveries(
@@ -152,23 +184,27 @@ def find_by_message_id(session: Session, message_ids: Collection[str]) -> tuple[
 
     One id may name several: a mail to several people is one delivery each. The ticket is the one that it lives on in.
     """
-    standing = func.coalesce(TicketRow.merged_into_id, TicketRow.id)
-    named = or_(DeliveryRow.message_id.in_(message_ids), DeliveryRow.private_id.in_(message_ids))
-    rows = session.execute(
-        select(DeliveryRow.message_id, DeliveryRow.private_id, standing, DeliveryRow.address, DeliveryRow.id)
-        .join(TicketRow, TicketRow.id == DeliveryRow.ticket_id)
-        .where(named)
-        .order_by(DeliveryRow.id.desc())
-    )
+    rows = session.connection().execute(_BY_MESSAGE_ID, {"message_ids": list(message_ids)})
     return tuple(
-        Sent(
-            message_id=named_by,
-            ticket_id=ticket_id,
-            address=address,
-            delivery_id=delivery_id,
-            private=named_by == (private_id or message_id),
-        )
-        for message_id, private_id, ticket_id, address, delivery_id in rows
-        for named_by in (message_id, private_id)
+        _sent(row, message_id=named_by, private=named_by == (row.private_id or row.message_id))
+        for row in rows
+        for named_by in (row.message_id, row.private_id)
         if named_by is not None and named_by in message_ids
+    )
+
+
+def find_by_id(session: Session, delivery_ids: Collection[int]) -> tuple[Sent, ...]:
+    """The mails of ours on a ticket that signed addresses name: each was given to one recipient alone."""
+    rows = session.connection().execute(_BY_ID, {"ids": list(delivery_ids)})
+    return tuple(_sent(row, message_id=row.message_id, private=True) for row in rows)
+
+
+def _sent(row: ResultRow[*tuple[Any, ...]], *, message_id: str, private: bool) -> Sent:
+    return Sent(
+        message_id=message_id,
+        ticket_id=row.ticket_id,
+        person=row.person,
+        address=row.address,
+        delivery_id=row.id,
+        private=private,
     )

@@ -7,7 +7,7 @@ from ...contract.clock import Clock, SystemClock
 from ...contract.errors import DeskbellError
 from ...settings import DeskPaths
 from ..opening import Desk, open_desk
-from . import database, machine, telling, traffic, ways
+from . import database, machine, options, returning, telling, traffic, ways
 from .finding import Finding, State, fault
 
 __all__ = ["Finding", "State", "examine"]
@@ -28,8 +28,12 @@ OPEN: tuple[tuple[str, Callable[[Desk], Iterable[Finding]]], ...] = (
     ("clock", database.time_of_database),
     ("alerts", telling.undelivered),
     ("plugins", ways.plugins),
+    ("options", options.names),
     ("channels", ways.channels),
     ("mailboxes", ways.mailboxes),
+    ("mailboxes", returning.mailboxes),
+    ("links", returning.links),
+    ("signatures", returning.signatures),
     ("mail", traffic.raw),
     ("outbox", traffic.outbox),
     ("journal", traffic.unrung),

@@ -40,7 +40,8 @@ References: <first@example.com> <mail@example.com>\r
 Auto-Submitted: auto-replied\r
 X-Auto-Response-Suppress: All\r
 MIME-Version: 1.0\r
-Content-Type: multipart/alternative; boundary="ae14f03b11460d9ce045f0ee90707b9ffe092dc1"\r
+Content-Type: multipart/alternative;\r
+ boundary="ae14f03b11460d9ce045f0ee90707b9ffe092dc1"\r
 \r
 --ae14f03b11460d9ce045f0ee90707b9ffe092dc1\r
 Content-Type: text/plain; charset="utf-8"\r

@@ -182,7 +182,16 @@ def test_a_slow_channel_keeps_its_deliveries(folder: Path, channel: type[Scripte
         slow = Leases(
             desk.db, clock=clock, longest=timedelta(minutes=1), faults=desk.watch, length=timedelta(milliseconds=300)
         )
-        postman = Postman(desk.db, channels=desk.channels, leases=slow, clock=clock, faults=desk.watch)
+        postman = Postman(
+            desk.db,
+            channels=desk.channels,
+            leases=slow,
+            signed=desk.signed,
+            links=desk.links,
+            files=desk.files,
+            clock=clock,
+            faults=desk.watch,
+        )
         meanwhile: list[int] = []
 
         def dawdle(delivery: Delivery) -> Answer:

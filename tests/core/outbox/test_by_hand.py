@@ -1,5 +1,7 @@
 """The outbox for people: try again, give up, hold back, let go."""
 
+from datetime import timedelta
+
 import pytest
 
 from deskbell.core import outbox
@@ -95,3 +97,18 @@ def test_unknown_ids_change_nothing(box: OutboxBench) -> None:
     with box.db.writing() as session:
         assert outbox.retry(session, [4711], now=box.clock.now()) == ()
         assert outbox.bury(session, [], reason="") == ()
+
+
+def test_hasten_lets_go_what_waits_for_a_next_try_and_not_what_was_to_go_later(box: OutboxBench) -> None:
+    tried, held = box.put(
+        box.delivery("tried@x.example"),
+        box.delivery("held@x.example", due_at=box.clock.now() + timedelta(hours=1)),
+    )
+    [claimed] = box.claim()
+    box.record((claimed, TemporaryFailure("busy")))
+    box.clock.advance(seconds=1)
+    assert box.claim() == ()
+    with box.db.writing() as session:
+        outbox.hasten(session, "smtp", now=box.clock.now())
+    assert [each.delivery.id for each in box.claim()] == [tried]
+    assert box.states(held) == ["queued"]
