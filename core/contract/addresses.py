@@ -37,6 +37,15 @@ def normalise(address: str) -> str:
     return f"{_fold_local(local)}@{ascii_domain(domain) or domain.casefold()}"
 
 
+def folded(address: str) -> str:
+    """The identity form without its plus tag: under this rate limits count, and under nothing else.
+
+    :param address: as in `normalise`.
+    """
+    local, at, domain = normalise(address).rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 def valid(address: str) -> bool:
     """Whether mail can be sent to the address: its parts are well formed and none is too long.
 

@@ -120,5 +120,12 @@ class Channel(ABC):
         """
         return self.unready()
 
+    def takes(self, address: str) -> bool | None:
+        """Find out whether the service would take a delivery to this address now; nothing is sent.
+
+        :returns: None when that cannot be told.
+        """
+        return None
+
     def close(self) -> None:
         """Let go of connections; called once, when no thread delivers any more."""

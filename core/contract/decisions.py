@@ -50,3 +50,8 @@ class Decision:
     def notified(self) -> tuple[Candidate, ...]:
         """Those who are told."""
         return tuple(each for each in self.candidates if each.outcome is Outcome.NOTIFIED)
+
+    @property
+    def reached(self) -> tuple[Candidate, ...]:
+        """Those who are told, and those who are told later."""
+        return tuple(each for each in self.candidates if each.outcome in (Outcome.NOTIFIED, Outcome.DEFERRED))

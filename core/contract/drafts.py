@@ -10,9 +10,11 @@ from .tickets import Origin, Priority
 class TicketDraft:
     """A ticket before it exists. Departments, topics, agents and teams are named by their name or address.
 
-    Change it with `attrs.evolve`; `sender`, `origin` and `mailbox` are facts and must stay as they are. `answer` is what the
-    end user is told instead of the usual words, `autoresponse` False keeps every autoresponder silent about the new ticket.
-    `applied` says in one line each what was changed and by which rule; it stays with the ticket.
+    Change it with `attrs.evolve`; `sender`, `origin`, `mailbox`, `headers`, `files` (the names of attached files) and
+    `automatic` (a machine wrote it) are facts and must stay as they are. `answer` is what the end user is told instead of the
+    usual words, with ``{number}`` for the ticket's; it is sent to senders whom nobody has verified, so it must hold no word
+    of theirs. `autoresponse` False keeps every autoresponder silent about the new ticket. `applied` says in one line each
+    what was changed and by which rule; it stays with the ticket.
     """
 
     sender: Actor
@@ -26,6 +28,8 @@ class TicketDraft:
     agent: str = ""
     team: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
+    automatic: bool = False
     answer: str = ""
     autoresponse: bool = True
     applied: tuple[str, ...] = ()

@@ -63,13 +63,18 @@ class TicketEvent(Event):
 class TicketCreated(TicketEvent):
     """A ticket came to be. `entry` is the first message, or the agent's first reply, or None.
 
-    `send_notice` is False when the agent who opened it ticked "do not send".
+    `send_notice` is False when the agent who opened it ticked "do not send". `answer` is what the end user is told instead
+    of the usual words, `autoresponse` False when no autoresponder may speak, and `applied` says in one line each what the
+    before-hooks changed and by which rule.
     """
 
     name: ClassVar[str] = "ticket_created"
 
     entry: Entry | None = None
     send_notice: bool = True
+    answer: str = ""
+    autoresponse: bool = True
+    applied: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -309,7 +314,10 @@ class DeliveryFailed(Event):
 
 @attrs.frozen(kw_only=True)
 class DeliveryBounced(Event):
-    """A delivery that had been accepted came back. `to_end_user` is as in `DeliveryFailed`."""
+    """A delivery that had been accepted came back. `to_end_user` is as in `DeliveryFailed`.
+
+    `recent` is how many deliveries were reported as bounced in the ten minutes before, this one included; 0 when not counted.
+    """
 
     name: ClassVar[str] = "delivery_bounced"
 
@@ -321,6 +329,7 @@ class DeliveryBounced(Event):
     permanent: bool
     ticket: Ticket | None = None
     to_end_user: bool = False
+    recent: int = 0
 
 
 @attrs.frozen(kw_only=True)

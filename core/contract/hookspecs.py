@@ -376,22 +376,25 @@ def plugin_quarantined(event: PluginQuarantined, options: object) -> Notice | No
 
 
 @hookspec
-def before_ticket_created(draft: TicketDraft) -> TicketDraft | Refusal | None:
+def before_ticket_created(draft: TicketDraft, options: object) -> TicketDraft | Refusal | None:
     """A ticket is about to be opened; change its routing or refuse it.
 
     Called before the transaction opens, plugins in name order, each seeing what the one before answered; the answer is
-    validated inside the transaction.
+    validated inside the transaction. Switches and options are those of the place where the ticket would be opened if no
+    plugin changed it. An item of the options that names what the desk does not have is left out, and reported.
 
     :param draft: the ticket as it would be opened.
+    :param options: the plugin's own ``Options``, resolved field by field for the department of the draft.
     :returns: a changed draft, a `Refusal` with its reason (a refused mail is kept and listed), or None to leave it alone.
     """
 
 
 @hookspec
-def before_message_accepted(draft: MessageDraft) -> MessageDraft | Refusal | None:
+def before_message_accepted(draft: MessageDraft, options: object) -> MessageDraft | Refusal | None:
     """A message is about to be appended to a ticket; change its text or refuse it.
 
     :param draft: the message as it would be appended.
+    :param options: the plugin's own ``Options``, resolved field by field for the department of the ticket.
     :returns: a changed draft, a `Refusal` with its reason (a refused mail is kept and listed), or None to leave it alone.
     """
 

@@ -1,4 +1,4 @@
-"""The four kinds of plugin: whom each speaks to and where an administrator can switch it."""
+"""The kinds of plugin: whom each speaks to and where an administrator can switch it."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -64,12 +64,14 @@ class Autoresponder(Plugin):
     """Answers end users by itself; obeys every switch and the automatic-mail gate.
 
     With `carries_replies` a notice about an event that holds an agent's own words is judged, switched and sent as
-    `Correspondence`.
+    `Correspondence`. With `counts_as_answer` what it says to the sender of a mail counts as an answer, and beyond the caps on
+    answers (`answers_per_hour`, `answers_per_day`, `mailbox_answers_per_hour`) it is refused or held.
     """
 
     levels = frozenset(Level)
     speaks_to_end_users = True
     carries_replies: ClassVar[bool] = False
+    counts_as_answer: ClassVar[bool] = False
 
 
 @attrs.define(eq=False)
@@ -86,6 +88,17 @@ class AgentAlert(Plugin):
     """Tells agents."""
 
     levels = frozenset({Level.GLOBAL, Level.DEPARTMENT, Level.TOPIC})
+
+
+@attrs.define(eq=False)
+class Filter(Plugin):
+    """Changes or refuses what is about to happen; tells nobody, so it has no audience.
+
+    With `idle_by_default` it does nothing as long as its options are the defaults, and is not even asked then.
+    """
+
+    levels = frozenset(Level)
+    idle_by_default: ClassVar[bool] = False
 
 
 @attrs.define(eq=False)

@@ -9,12 +9,16 @@ import attrs
 from ..contract.drafts import MessageDraft, Refusal, TicketDraft
 from ..contract.errors import DeskbellError, InvalidValue
 from ..contract.faults import Fault, FaultReporter
+from ..contract.text import one_line
 from ..contract.tickets import Priority
 from ..store.directory import Directory
 from .drafting import draft_ticket
 from .typed import UNWRITABLE, check_line, check_text
 
 MAX_REASON = 500
+MAX_ANSWER = 10_000
+MOST_LINES = 100
+"""So many lines say what was changed about one ticket; a line is as long as a subject may be."""
 
 _ROUTING = ("department", "priority", "agent", "team")
 
@@ -26,7 +30,8 @@ def ticket_answer(
 ) -> TicketDraft:
     """The draft to open: what was offered, with every change of the plugins that can be used.
 
-    Where a plugin changes the topic and leaves department, priority, agent or team as they were, these follow the topic.
+    Where a plugin changes the topic and leaves department, priority, agent or team as they were, these follow the topic. What
+    was left out, and what followed the topic, has a line of its own in `applied`.
     """
     if answered is offered:
         return offered
@@ -38,17 +43,24 @@ def ticket_answer(
         "priority": _check_priority,
         "agent": lambda address: _check_name(address, directory.agent, optional=True),
         "team": lambda name: _check_name(name, directory.team, optional=True),
+        "answer": partial(check_text, where="The answer", longest=MAX_ANSWER),
+        "autoresponse": _check_flag,
+        "applied": _check_lines,
     }
-    changes = _usable(offered, answered, checks, hook="before_ticket_created", faults=faults)
+    changes, left_out = _usable(offered, answered, checks, hook="before_ticket_created", faults=faults)
+    lines = [*changes.get("applied", offered.applied), *left_out]
     if changes.get("topic"):
-        changes = {**_following(directory, offered, topic=changes["topic"]), **changes}
-    return attrs.evolve(offered, **changes)
+        routing = _following(directory, offered, topic=changes["topic"])
+        followed = {name: value for name, value in routing.items() if name not in changes}
+        lines += _followed(offered, followed, topic=changes["topic"])
+        changes = {**followed, **changes}
+    return attrs.evolve(offered, **{**changes, "applied": tuple(lines[:MOST_LINES])})
 
 
 def message_answer(*, offered: MessageDraft, answered: MessageDraft, faults: FaultReporter) -> MessageDraft:
     """The message to accept: what was offered, with every change of the plugins that can be used."""
     checks: dict[str, Check] = {"text": partial(check_text, where="The text")}
-    changes = _usable(offered, answered, checks, hook="before_message_accepted", faults=faults)
+    changes, _ = _usable(offered, answered, checks, hook="before_message_accepted", faults=faults)
     return attrs.evolve(offered, **changes)
 
 
@@ -66,9 +78,10 @@ def _usable(
     *,
     hook: str,
     faults: FaultReporter,
-) -> dict[str, Any]:
-    """The changed fields that pass their check; a field without one is a fact and stays as it is."""
+) -> tuple[dict[str, Any], list[str]]:
+    """The changed fields that pass their check, and a line for each that does not; one without a check is a fact."""
     changes: dict[str, Any] = {}
+    left_out: list[str] = []
     for field in attrs.fields(type(offered)):
         value = getattr(answered, field.name)
         if value == getattr(offered, field.name):
@@ -78,9 +91,10 @@ def _usable(
         except DeskbellError as error:
             title = f"A plugin's change of '{field.name}' in {hook} was left out"
             faults.report(Fault(fingerprint=f"{hook}:{field.name}", title=title, detail=str(error)))
+            left_out.append(one_line(f"left out: {field.name}: {error}"))
         else:
             changes[field.name] = value
-    return changes
+    return changes, left_out
 
 
 def _following(directory: Directory, offered: TicketDraft, *, topic: str) -> dict[str, Any]:
@@ -97,8 +111,29 @@ def _following(directory: Directory, offered: TicketDraft, *, topic: str) -> dic
     return {name: getattr(routed, name) for name in _ROUTING}
 
 
+def _followed(offered: TicketDraft, followed: dict[str, Any], *, topic: str) -> list[str]:
+    """A line for what the topic brought with it; empty when that was the same before."""
+    said = [f"{name} {getattr(offered, name) or 'none'} -> {value or 'none'}" for name, value in followed.items()]
+    told = [
+        words for words, (name, value) in zip(said, followed.items(), strict=True) if value != getattr(offered, name)
+    ]
+    return [one_line(f"help topic '{topic}': {', '.join(told)}")] if told else []
+
+
 def _check_fact(_: object) -> None:
-    raise InvalidValue("The draft", "sender, origin, ticket, mailbox and headers are facts")
+    raise InvalidValue("The draft", "sender, origin, ticket, mailbox, headers, files and automatic are facts")
+
+
+def _check_flag(value: object) -> None:
+    if not isinstance(value, bool):
+        raise InvalidValue("The flag", f"it is of the type {type(value).__name__}")
+
+
+def _check_lines(value: object) -> None:
+    if not isinstance(value, tuple):
+        raise InvalidValue("The lines", f"they are of the type {type(value).__name__}")
+    for line in value:
+        check_line(line, "A line")
 
 
 def _check_name(value: object, find: Callable[[str], object], *, optional: bool = False) -> None:

@@ -21,6 +21,8 @@ def draft_ticket(
     agent: str = "",
     team: str = "",
     headers: tuple[tuple[str, str], ...] = (),
+    files: tuple[str, ...] = (),
+    automatic: bool = False,
 ) -> TicketDraft:
     """A draft in which all that was not given is filled in.
 
@@ -49,6 +51,8 @@ def draft_ticket(
         agent=named_agent,
         team=named_team,
         headers=headers,
+        files=files,
+        automatic=automatic,
     )
 
 
@@ -62,6 +66,8 @@ def draft_continuing(
     subject: str = "",
     mailbox: str = "",
     headers: tuple[tuple[str, str], ...] = (),
+    files: tuple[str, ...] = (),
+    automatic: bool = False,
 ) -> TicketDraft:
     """The draft of a ticket that carries on a closed one: routed like it, and assigned by nobody's wish but the topic's."""
     return draft_ticket(
@@ -75,6 +81,8 @@ def draft_continuing(
         department=ticket.department.name,
         priority=ticket.priority,
         headers=headers,
+        files=files,
+        automatic=automatic,
     )
 
 

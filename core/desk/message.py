@@ -41,12 +41,14 @@ class Posting:
     :param draft: as the plugins left it, checked; its sender is an end user, verified or not.
     :param words: what comes with the draft's text.
     :param incoming: the mail that it is.
+    :param held: keep it for an agent to release, though its author takes part.
     """
 
     ticket_id: int
     draft: MessageDraft
     words: Words = NO_MORE
     incoming: Incoming | None = None
+    held: bool = False
 
     @property
     def person(self) -> Person:
@@ -152,7 +154,7 @@ def _entry(ticket: Ticket, posting: Posting, author: EndUser, *, now: datetime) 
         verified=draft.sender.verified,
         automatic=words.automatic,
         # Whoever sent a mail without a usable From is nobody's owner, even on a ticket that another such mail opened.
-        held=not author.address or not takes_part(ticket, author.id),
+        held=posting.held or not author.address or not takes_part(ticket, author.id),
         attachments=words.attachments,
         message_id=words.message_id,
         raw_mail_id=words.raw_mail_id,

@@ -1,6 +1,6 @@
 """The command that opens tickets, one or a batch: all rows and events of an act in the caller's transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from ..contract.drafts import TicketDraft
 from ..contract.events import Event, TicketAssigned, TicketCreated, TicketLimitReached
 from ..contract.people import SYSTEM
 from ..contract.tickets import Entry, EntryKind, Ticket, TicketStatus
@@ -224,9 +225,29 @@ def _events(opening: Opening, ticket: Ticket, entry: Entry | None, standing: Sta
         "ticket": ticket,
         "incoming": opening.incoming,
     }
-    events: list[Event] = [TicketCreated(**common, entry=entry, send_notice=opening.send_notice)]
+    events: list[Event] = [_created(common, opening, ticket, entry)]
     if ticket.agent or ticket.team:
         events.append(TicketAssigned(**common, agent=ticket.agent, team=ticket.team, at_creation=True, entry=entry))
     if standing.reached:
         events.append(TicketLimitReached(**common, limit=standing.limit, open_tickets=standing.open_tickets))
     return events
+
+
+def _created(common: dict[str, Any], opening: Opening, ticket: Ticket, entry: Entry | None) -> TicketCreated:
+    draft = opening.draft
+    return TicketCreated(
+        **common,
+        entry=entry,
+        send_notice=opening.send_notice,
+        answer=draft.answer,
+        autoresponse=draft.autoresponse,
+        applied=(*draft.applied, *_unassigned(draft, ticket)) if draft.applied else (),
+    )
+
+
+def _unassigned(draft: TicketDraft, ticket: Ticket) -> Iterator[str]:
+    """A line for whoever was to get the ticket and is away, so that nobody takes the line of a rule for what came of it."""
+    if draft.agent and ticket.agent is None:
+        yield f"not assigned to {draft.agent}, who is not available"
+    if draft.team and ticket.team is None:
+        yield f"not assigned to team {draft.team}, of which nobody is available"

@@ -92,7 +92,7 @@ class Requests:
 
     def _open(self, opening: Opening) -> tuple[Event, ...]:
         """Open a ticket of which all that was typed is checked."""
-        answer = self._hooks.before_ticket_created(opening.draft)
+        answer = self._hooks.before_ticket_created(opening.draft, directory=self.directory())
         with self._db.writing() as session:
             directory = self._db.directory(session)
             if isinstance(answer, Refusal):
@@ -134,7 +134,7 @@ class Requests:
             draft = draft_continuing(directory, ticket=ticket, sender=sender, origin=origin, text=text)
             return self._open(Opening(draft=draft, words=words, continues=ticket.number))
         offered = MessageDraft(sender=sender, origin=origin, ticket=ticket.number, text=text)
-        answer = self._hooks.before_message_accepted(offered)
+        answer = self._hooks.before_message_accepted(offered, ticket=ticket, directory=directory)
         if isinstance(answer, Refusal):
             raise RequestRefused(refusal_reason(answer))
         draft_left = message_answer(offered=offered, answered=answer, faults=self._faults)

@@ -11,6 +11,7 @@ import pluggy
 
 from ..contract import hookspecs
 from ..contract.channel import Channel
+from ..contract.companion import Companion
 from ..contract.errors import DeskbellError, nearest, suggestion
 from ..contract.events import EVENTS
 from ..contract.kinds import API_VERSION, Plugin, Switch, SystemAlert
@@ -59,6 +60,7 @@ class Host:
     def __init__(self, *, safe_mode: bool = False, disabled: Iterable[str] = ()) -> None:
         self.plugins: dict[str, Admitted] = {}
         self.channels: dict[str, type[Channel]] = {}
+        self.companions: dict[str, type[Companion]] = {}
         self.set_aside: dict[str, str] = {}
         self._safe_mode = safe_mode
         self._disabled = frozenset(disabled)
@@ -94,18 +96,21 @@ class Host:
             self.admit(name, thing, origin=origin)
         except PluginRefused as refusal:
             # A second plugin of a taken name must not make the first look refused.
-            key = f"{name} ({origin or 'unknown origin'})" if name in self.plugins or name in self.channels else name
+            key = f"{name} ({origin or 'unknown origin'})" if self._taken(name) else name
             self.set_aside[key] = refusal.reason
 
     def admit(self, name: str, thing: object, *, origin: str = "") -> None:
-        """Take a plugin (class or instance) or a channel class into use.
+        """Take a plugin (class or instance), a channel class or that of a companion into use.
 
         :raises PluginRefused: when it breaks the plugin API.
         """
-        if name in self.plugins or name in self.channels:
+        if self._taken(name):
             raise PluginRefused(name, "the name is taken by another plugin")
         if isinstance(thing, type) and issubclass(thing, Channel):
             self.channels[name] = thing
+            return
+        if isinstance(thing, type) and issubclass(thing, Companion):
+            self.companions[name] = thing
             return
         plugin = _instance(name, thing)
         _check_kind(name, plugin)
@@ -119,6 +124,9 @@ class Host:
             raise
         self.plugins[name] = Admitted(name=name, plugin=plugin, origin=origin, templates=templates)
         self._implementations.clear()
+
+    def _taken(self, name: str) -> bool:
+        return name in self.plugins or name in self.channels or name in self.companions
 
     def _register(self, name: str, plugin: Plugin) -> None:
         try:

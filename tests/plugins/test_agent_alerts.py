@@ -217,6 +217,15 @@ def _ended(kind: type[DeliveryFailed | DeliveryBounced], more: dict[str, Any], *
     return happened(kind, actor=SYSTEM, **{**facts, **more, **changes})
 
 
+@pytest.mark.parametrize(("recent", "once"), [(0, None), (1, None), (10, None), (11, Once(Per.PERSON, "storm", 1.0))])
+def test_m34_only_in_a_storm_of_bounces_a_person_is_told_once_an_hour(recent: int, once: Once | None) -> None:
+    event = _ended(DeliveryBounced, {"permanent": True}, ticket=ANNS, recent=recent)
+    assert isinstance(event, DeliveryBounced)
+    notice = DeliveryBouncedAlert().delivery_bounced(event)
+    assert notice is not None
+    assert notice.once == once
+
+
 @pytest.mark.parametrize(("kind", "plugin", "more"), ENDINGS)
 def test_a_lost_delivery_is_told_to_the_assignee(
     kind: type[DeliveryFailed | DeliveryBounced], plugin: Plugin, more: dict[str, Any]

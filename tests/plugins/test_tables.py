@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from deskbell.core.contract.events import EVENTS
-from deskbell.core.contract.kinds import AgentAlert, Autoresponder, Correspondence, Plugin, SystemAlert
+from deskbell.core.contract.kinds import AgentAlert, Autoresponder, Correspondence, Filter, Plugin, SystemAlert
 from deskbell.core.host.admission import Host
 from deskbell.core.notify.audience import order
 
@@ -51,6 +51,7 @@ TABLE: dict[str, tuple[type[Plugin], str, str]] = {
             "department_manager* department_member* account_manager* watcher*"
         ),
     ),
+    "ticket-filters": (Filter, "on", ""),
     "mention-alert": (AgentAlert, "on", "mentioned_agent*"),
     "delivery-failed-alert": (AgentAlert, "on", "assignee* department_manager*"),
     "delivery-bounced-alert": (AgentAlert, "on", "assignee* department_manager*"),

@@ -7,22 +7,26 @@ from a time with its offset or from a date, which is its midnight in UTC, and is
 """
 
 from .fields import Field, described, field_is_secret, schema, secret
+from .naming import Naming, namings
 from .places import InvalidSetting
 from .reading import parse_text, structure
 from .toml import toml_key, toml_value
 from .types import UnusableSetting
-from .writing import plain, unstructure
+from .writing import plain, sparse, unstructure
 
 __all__ = [
     "Field",
     "InvalidSetting",
+    "Naming",
     "UnusableSetting",
     "described",
     "field_is_secret",
+    "namings",
     "parse_text",
     "plain",
     "schema",
     "secret",
+    "sparse",
     "structure",
     "toml_key",
     "toml_value",

@@ -6,6 +6,7 @@ from typing import TypeVar
 import attrs
 
 from .groups import Group
+from .naming import NAMES
 from .places import Place
 from .types import group_of
 
@@ -14,9 +15,19 @@ Validator = Callable[[object, "attrs.Attribute[T]", T], object]
 """What attrs calls with the instance, the field and its value; it raises ValueError or TypeError to refuse."""
 
 
-def described(default: T, *, help: str, validator: "Validator[T] | None" = None) -> T:  # noqa: A002
-    """A field with the help that command line, form and settings file show."""
-    return attrs.field(default=default, validator=validator, metadata={"help": help})
+def described(
+    default: T,
+    *,
+    help: str,  # noqa: A002
+    validator: "Validator[T] | None" = None,
+    names: str = "",
+) -> T:
+    """A field with the help that command line, form and settings file show.
+
+    :param names: the table of the desk's file whose objects it names, as ``departments``; apply refuses a name of nothing.
+    """
+    metadata = {"help": help, NAMES: names} if names else {"help": help}
+    return attrs.field(default=default, validator=validator, metadata=metadata)
 
 
 def secret(default: str = "", *, help: str = "", validator: "Validator[str] | None" = None) -> str:  # noqa: A002

@@ -1,5 +1,6 @@
 """The kinds of value that hold others, and what all kinds can do: be built from plain data and read from text."""
 
+import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from enum import Enum
@@ -67,9 +68,21 @@ class Many(Kind):
         return self.container(self.item.build(item, at=at.item(number)) for number, item in enumerate(value))
 
     def read(self, text: str, /, *, at: Place) -> object:
-        """The container of the items between commas."""
+        """The container of the items between commas, or of those of a list as TOML writes it, which may hold tables."""
+        if text.lstrip().startswith("["):
+            return self.build(_toml_list(text, at=at), at=at)
         parts = [part.strip() for part in text.split(",")] if text.strip() else []
         return self.container(self.item.read(part, at=at.item(number)) for number, part in enumerate(parts))
+
+
+def _toml_list(text: str, *, at: Place) -> object:
+    try:
+        read = tomllib.loads(f"value = {text.strip()}")
+    except tomllib.TOMLDecodeError as error:
+        raise at.refuse(f"is no list as TOML writes it: {error}") from None
+    if len(read) > 1:
+        raise at.refuse("is no list as TOML writes it: something follows its end")
+    return read["value"]
 
 
 @attrs.frozen

@@ -16,6 +16,13 @@ def unstructure(value: attrs.AttrsInstance) -> dict[str, object]:
     return {name: plain(item) for name, item in items.items() if item is not None}
 
 
+def sparse(value: attrs.AttrsInstance) -> dict[str, object]:
+    """The plain data that `structure` reads back as an equal value, without what is as by default."""
+    entries = group_of(type(value)).entries()
+    items = {name: getattr(value, name) for name, entry in entries.items() if getattr(value, name) != entry.default()}
+    return {name: sparse(item) if attrs.has(type(item)) else plain(item) for name, item in items.items()}
+
+
 def plain(value: object) -> object:
     """One value as TOML can hold it: durations as text, sets as sorted lists, attrs values as tables.
 

@@ -12,6 +12,7 @@ from .changes import Plan
 from .checks import check
 from .difference import after, changes_to
 from .objects import DeskObject, Group, Tables
+from .option_names import check_option_names
 from .parsed import Blueprint
 from .removal import check_removals, keep_those_who_wrote
 from .settling import Settler, settle
@@ -41,6 +42,7 @@ def plan(
     changes = keep_those_who_wrote(session, changes_to(wanted, desk=standing.tables, prune=prune), standing=standing)
     final = after(standing.tables, changes=changes)
     check(final, wanted=wanted, desk=standing.tables, file=blueprint.file)
+    check_option_names(blueprint, wanted=wanted, final=final)
     check_removals(session, standing=standing, changes=changes, final=final)
     return Plan(changes)
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 import attrs
 
 from ...contract.structuring import plain, schema, structure
 from ...contract.structuring.places import Place
+from ...contract.structuring.types import group_of
 from ...store.secrets import SecretBox, SecretUnreadable
 from .objects import DeskObject, Fields, Path, Sealed, Tables
 from .parsed import Blueprint, OpenObject, OptionBlock
@@ -146,24 +148,27 @@ def _merged(base: Options, written: Options) -> Options:
     return merged
 
 
-def _kept(value: object, *, prefix: str, seal: Seal) -> Options:
-    """The options as JSON can hold them, with `seal` applied to each secret."""
+def _kept(value: object, *, prefix: str, seal: Seal, listed: bool = False) -> Options:
+    """The options as JSON can hold them, with `seal` applied to each secret.
+
+    :param listed: the value stands in a list, whose items are written one by one: what is as by default is left out of them.
+    """
     kept = {}
-    for attribute in attrs.fields(type(value)):  # type: ignore[arg-type]  # options are attrs values
-        item = getattr(value, attribute.name)
-        if item is not None:
-            secret = bool(attribute.metadata.get("secret", False))
-            kept[attribute.name] = _kept_value(item, name=prefix + attribute.name, secret=secret, seal=seal)
+    for name, entry in group_of(type(value)).entries().items():
+        item = getattr(value, name)
+        if item is not None and not (listed and item == entry.default()):
+            kept[name] = _kept_value(item, name=prefix + name, secret=entry.secret, seal=seal, listed=listed)
     return kept
 
 
-def _kept_value(value: object, *, name: str, secret: bool, seal: Seal) -> object:
+def _kept_value(value: object, *, name: str, secret: bool, seal: Seal, listed: bool = False) -> object:
+    keep = partial(_kept_value, secret=secret, seal=seal)
     if attrs.has(type(value)):
-        return _kept(value, prefix=f"{name}.", seal=seal)
+        return _kept(value, prefix=f"{name}.", seal=seal, listed=listed)
     if isinstance(value, Mapping):
-        return {key: _kept_value(item, name=f"{name}.{key}", secret=secret, seal=seal) for key, item in value.items()}
+        return {key: keep(item, name=f"{name}.{key}", listed=listed) for key, item in value.items()}
     if isinstance(value, tuple):
-        return [_kept_value(item, name=name, secret=secret, seal=seal) for item in value]
+        return [keep(item, name=name, listed=True) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     # An empty secret is none; there is nothing to hide in it.

@@ -46,6 +46,7 @@ def test_what_is_left_alone_is_left_alone(border: Border) -> None:
         {"agent": "pia@example.com", "team": "Night"},
         {"agent": ""},
         {"subject": "Quiet", "text": "two\nlines\tand a tab"},
+        {"answer": "Look\nhere.", "autoresponse": False, "applied": ("rule 'A': no automatic answer",)},
     ],
 )
 def test_usable_changes_are_taken(border: Border, changes: dict[str, Any]) -> None:
@@ -77,11 +78,22 @@ def test_usable_changes_are_taken(border: Border, changes: dict[str, Any]) -> No
         ("text", "nul\x00"),
         ("text", "half \ud83d"),
         ("text", "x" * 1_000_001),
+        ("files", ("a.pdf",)),
+        ("automatic", True),
+        ("answer", "x" * 10_001),
+        ("answer", "half \ud83d"),
+        ("autoresponse", 0),
+        ("applied", "one text"),
+        ("applied", ("two\nlines",)),
+        ("applied", ("fine", 7)),
     ],
 )
 def test_unusable_changes_are_left_out_and_reported(border: Border, field: str, value: Any) -> None:
     offered = draft(SENDER)
-    assert border.checked(offered, **{field: value}) == offered
+    checked = border.checked(offered, **{field: value})
+    [line] = checked.applied
+    assert line.startswith(f"left out: {field}: ")
+    assert attrs.evolve(checked, applied=()) == offered
     [fault] = border.faults.reported
     assert f"'{field}'" in fault.title
     assert fault.fingerprint == f"before_ticket_created:{field}"
@@ -96,6 +108,9 @@ def test_one_unusable_change_spoils_no_other(border: Border) -> None:
 def test_routing_follows_a_changed_topic(border: Border) -> None:
     result = border.checked(draft(SENDER), topic="Quotes")
     assert (result.department, result.priority, result.agent) == ("Sales", Priority.HIGH, "sam@example.com")
+    assert result.applied == (
+        "help topic 'Quotes': department Support -> Sales, priority normal -> high, agent none -> sam@example.com",
+    )
 
 
 def test_routing_that_the_plugin_chose_stays(border: Border) -> None:
