@@ -86,6 +86,17 @@ class ListenerSettings:
 
 
 @attrs.frozen(kw_only=True)
+class WebSettings:
+    """The few pages that links in mails lead to, and /health. Put a server that speaks https before them."""
+
+    enabled: bool = described(False, help="Whether `deskbell serve` opens them.")
+    host: str = described("127.0.0.1", help="The address to listen on.", validator=_check_filled)
+    port: int = described(
+        8025, help="The port to listen on; 0 takes one that is free.", validator=and_(ge(0), le(65535))
+    )
+
+
+@attrs.frozen(kw_only=True)
 class WorkerSettings:
     """The threads that ring plugins and deliver."""
 
@@ -126,6 +137,7 @@ class Settings:
 
     database: DatabaseSettings = DatabaseSettings()
     listener: ListenerSettings = ListenerSettings()
+    web: WebSettings = WebSettings()
     worker: WorkerSettings = WorkerSettings()
     plugins: PluginSettings = PluginSettings()
     log: LogSettings = LogSettings()

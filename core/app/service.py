@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 
+from ..contract.companion import Companion
 from ..contract.events import Event
 from ..delivery.engine import EmbeddedEngine
 from ..intake.listener import Listener
@@ -46,6 +47,8 @@ class Service:
             else None
         )
         self._fetchers = Fetchers(desk, on_mail=self.on_mail) if listen else None
+        self._companions = [made for cls in desk.host.companions.values() if listen and (made := cls(desk)).wanted()]
+        self._running: list[Companion] = []
         self._stop = threading.Event()
 
     @property
@@ -53,8 +56,12 @@ class Service:
         """Where the listener listens, as host:port; '' without one."""
         return "" if self._listener is None else self._listener.address
 
-    def start(self) -> None:
-        """Pick up what a crash left as far as that goes now, then start all threads."""
+    def start(self) -> tuple[str, ...]:
+        """Pick up what a crash left as far as that goes now, then start all threads.
+
+        :returns: where the companions can be reached, a line each.
+        :raises DeskbellError: when one of them cannot start; `stop` ends the rest.
+        """
         self._scheduler.tick(self._sweeping)
         self._engine.start()
         self._scheduler.start()
@@ -62,6 +69,12 @@ class Service:
             self._listener.start()
         if self._fetchers is not None:
             self._fetchers.start()
+        return tuple(map(self._start, self._companions))
+
+    def _start(self, companion: Companion) -> str:
+        where = companion.start()
+        self._running.append(companion)
+        return where
 
     def wait(self) -> None:
         """Block until `stop` was asked for by a signal handler or another thread."""
@@ -72,7 +85,9 @@ class Service:
         self._stop.set()
 
     def stop(self) -> None:
-        """Stop taking mail in first, then ticking, then sending."""
+        """Stop taking mail and requests in first, then ticking, then sending."""
+        while self._running:
+            self._running.pop().stop()
         if self._fetchers is not None:
             self._fetchers.stop()
         if self._listener is not None:

@@ -54,9 +54,9 @@ def _run(context: click.Context, *, listen: bool) -> None:
         service = Service(desk, listen=listen)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: service.ask_to_stop())
-        service.start()
         try:
-            click.echo(_greeting(service.listening_on, str(context.obj["directory"])))
+            reached = service.start()
+            click.echo("\n".join([_greeting(service.listening_on, str(context.obj["directory"])), *reached]))
             service.wait()
         finally:
             click.echo("Stopping; what is in hand is finished first.")

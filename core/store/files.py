@@ -70,6 +70,13 @@ class AttachmentStore:
         except FileNotFoundError as error:
             raise FileMissing(digest) from error
 
+    def chunks(self, digest: str) -> Iterator[bytes]:
+        """The content of this name in pieces, read as they are asked for; it is there when this returns.
+
+        :raises FileMissing: when it is not there.
+        """
+        return _pieces(self.open(digest))
+
     def _put_bytes(self, content: bytes) -> Stored:
         stored = Stored(hashlib.sha256(content).hexdigest(), len(content))
         if self._has(stored):
@@ -122,6 +129,12 @@ class AttachmentStore:
     def _place(self, digest: str) -> Path:
         # Folders of a few thousand files each stay quick to list and to back up.
         return self.folder / digest[:2] / digest[2:]
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece
 
 
 def _sync_folder(folder: Path) -> None:
