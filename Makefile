@@ -11,7 +11,7 @@ PIP_TOOLS := pip-tools==7.6.2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format docs bench kill-table pins clean
+.PHONY: help run test lint format docs bench kill-table soak pins clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ format: $(READY) ## put the code into its common form
 
 kill-table: $(READY) ## kill a desk many times at every fault point and write docs/kill-test.md
 	PYTHONPATH=tests $(BIN)/python -m faults.kill_table
+
+# Goes on where it stopped; `make soak SOAK="--mails 50000 --processes 1"` for a part.
+soak: $(READY) ## read a million damaged mails and write docs/soak.md
+	PYTHONPATH=tests $(BIN)/python -m faults.soak $(SOAK)
 
 # The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere. Run it with the
 # oldest Python that pyproject.toml admits: what only an old one needs would be missing otherwise.

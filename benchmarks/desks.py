@@ -57,8 +57,10 @@ def _blueprint(*, members: int, sink_port: int) -> str:
     return "\n".join(
         [
             *(f'[agents."{agent}"]\nname = "Agent {number}"' for number, agent in enumerate(agents)),
-            # All mails come from a few senders: the limit of open tickets is counted against, but never reached.
+            # All mails come from a few senders: the limit of open tickets is counted against, but never reached, and the caps
+            # on automatic answers are lifted, for more go in a second than a desk may send in an hour.
             "[settings]\nticket_limit = 1000000",
+            "answers_per_hour = 0\nanswers_per_day = 0\nmailbox_answers_per_hour = 0",
             "[departments.Support]",
             f"members = {agents}",
             "[options.new-ticket-alert.audience]",

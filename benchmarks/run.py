@@ -85,7 +85,16 @@ def main() -> None:
 
 def measure(desk: Desk, mails: Sequence[bytes], *, mails_each: int) -> Figures:
     """Hand the mails in and wait until all that they cause is sent and marked."""
-    postman = CountingPostman(desk.db, channels=desk.channels, leases=desk.leases, clock=desk.clock, faults=desk.watch)
+    postman = CountingPostman(
+        desk.db,
+        channels=desk.channels,
+        leases=desk.leases,
+        signed=desk.signed,
+        links=desk.links,
+        files=desk.files,
+        clock=desk.clock,
+        faults=desk.watch,
+    )
     postman.await_sent(len(mails) * mails_each)
     present = _entries(desk)
     service = Service(attrs.evolve(desk, postman=postman), listen=False)

@@ -92,10 +92,7 @@ def _plugin(name: str, plugin: type[Plugin]) -> list[str]:
         *(f"- yields to: `{other}`, for whoever gets that of the same act" for other in plugin.yields_to),
         *(f"- stands in for: `{other}`, where that sends nothing" for other in plugin.stands_in_for),
         "",
-        "| recipient role | told by default |",
-        "|---|---|",
-        *roles,
-        "",
+        *(["| recipient role | told by default |", "|---|---|", *roles, ""] if roles else []),
     ]
 
 

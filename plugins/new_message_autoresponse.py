@@ -16,6 +16,7 @@ class NewMessageAutoresponse(Autoresponder):
     title = "New message autoresponse"
     default = Switch.OFF
     audience = {Role.POSTER: True}
+    counts_as_answer = True
 
     @hookimpl
     def message_posted(self, event: MessagePosted) -> Notice | None:

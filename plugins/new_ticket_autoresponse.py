@@ -15,6 +15,7 @@ class NewTicketAutoresponse(Autoresponder):
 
     title = "New ticket autoresponse"
     audience = {Role.OWNER: True}
+    counts_as_answer = True
 
     @hookimpl
     def ticket_created(self, event: TicketCreated) -> Notice | None:

@@ -1,6 +1,7 @@
 """What people do to tickets by hand; each act is rung at once."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import attrs
 
@@ -16,9 +17,11 @@ from ..desk.limits import OVERLIMIT, refused_because
 from ..desk.opening import Opening
 from ..desk.reply import Reply
 from ..desk.requests import Requests
+from ..desk.words import Words
 from ..store import end_users, journal, tickets
 from ..store.directory import Directory
 from ..store.end_users import Person
+from .attaching import attached
 from .opening import Desk
 
 
@@ -63,9 +66,13 @@ class NewTicketWish:
 
 @attrs.frozen(kw_only=True)
 class ReplyWish:
-    """A reply that an agent gives by hand; fields as in `Reply`, `to` holds the addresses of the chosen collaborators."""
+    """A reply that an agent gives by hand; fields as in `Reply`, `to` holds the addresses of the chosen collaborators.
+
+    `files` are files of this machine that are kept with it and go along.
+    """
 
     text: str
+    files: tuple[Path, ...] = ()
     status: TicketStatus | None = None
     to: tuple[str, ...] | None = None
     send_notice: bool = True
@@ -163,11 +170,13 @@ def reply(desk: Desk, number: str, wish: ReplyWish, *, by: str) -> Sequence[Even
     """Answer on a ticket as an agent and ring it.
 
     :param by: the address of the acting agent.
-    :raises DeskbellError: when a name is unknown, the reply is empty, or the agent may not open the ticket.
+    :raises DeskbellError: when a name is unknown, the reply is empty, a file cannot be taken, or the agent may not open
+        the ticket.
     """
-    answer = Reply(text=wish.text, status=wish.status, send_notice=wish.send_notice)
     requests = _requests(desk)
     actor = agent_actor(requests.directory(), by)
+    words = Words(attachments=attached(desk, wish.files))
+    answer = Reply(text=wish.text, words=words, status=wish.status, send_notice=wish.send_notice)
     return _rung(desk, requests.reply(number, actor=actor, reply=answer, to=wish.to))
 
 

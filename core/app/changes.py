@@ -66,8 +66,12 @@ def who(actor: Actor) -> str:
 def _what(spot: Spot, directory: Directory) -> str:
     if spot.kind in (Kind.RECORD, Kind.CHANNEL):
         return spot.field
+    if spot.kind is Kind.BAN:
+        return f"ban of {spot.field}"
     if spot.kind is Kind.QUARANTINE:
         return f"{spot.plugin} quarantine"
+    if spot.kind is Kind.SUPPRESSION:
+        return f"suppression of {spot.field}"
     where = "for the whole desk"
     if spot.level is not Level.GLOBAL:
         record = scopes_of(directory)[spot.level].get(spot.scope_id)

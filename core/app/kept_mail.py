@@ -15,6 +15,15 @@ def listed(desk: Desk, *, states: Sequence[RawState], limit: int) -> tuple[RawMa
         return raw_mails.list_mails(session, states=states, limit=limit)
 
 
+def found(desk: Desk, mail_id: int) -> RawMail:
+    """One mail, without its content.
+
+    :raises UnknownName: when there is none of this id.
+    """
+    with desk.db.reading() as session:
+        return raw_mails.find(session, mail_id)
+
+
 def content(desk: Desk, mail_id: int) -> bytes:
     """A mail, byte for byte.
 
@@ -37,3 +46,14 @@ def retry(desk: Desk, mail_id: int) -> Sequence[Event]:
                 f"mail {mail_id}", f"it is {mail.state.value}", "Only refused and quarantined mails are retried."
             )
     return desk.take_in([mail_id])
+
+
+def delete(desk: Desk, mail_ids: Sequence[int]) -> Sequence[int]:
+    """Delete mails that became no ticket, their octets included; answer which of them are gone.
+
+    :raises UnknownName: when there is none of one id; then none is deleted.
+    """
+    with desk.db.writing() as session:
+        for mail_id in mail_ids:
+            raw_mails.find(session, mail_id)
+        return [mail_id for mail_id in mail_ids if raw_mails.delete(session, mail_id)]

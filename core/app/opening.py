@@ -26,6 +26,9 @@ from ..notify.guests import Guests
 from ..notify.rendering import Renderer
 from ..notify.ringer import Ringer
 from ..notify.switchboard import Switchboard
+from ..notify.terms import Terms
+from ..outbox.signed_addresses import SignedAddresses
+from ..outbox.signed_links import SignedLinks
 from ..settings import DeskPaths, Settings, load_settings
 from ..store import waiting_alerts
 from ..store.database import Database, DatabaseFailed, DatabaseUnavailable, SchemaOutdated, open_database
@@ -73,6 +76,8 @@ class Desk:
     leases: Leases
     postman: Postman
     secrets: SecretBox
+    signed: SignedAddresses
+    links: SignedLinks
     job_leases: JobLeases
     last_resort: LastResort
 
@@ -234,7 +239,8 @@ def _furnish(
     calls = BoundedCalls(limit=settings.worker.ring_limit_seconds)
     always_on = [name for name, each in host.plugins.items() if switches.is_always_on(type(each.plugin))]
     quarantine = Quarantine(clock=clock, faults=watch, hand_over=watch.quarantine, exempt=always_on)
-    hooks = BeforeHooks(host, calls=calls, quarantine=quarantine)
+    terms = Terms(opened=PluginSecrets(secrets).opened, faults=watch)
+    hooks = BeforeHooks(host, calls=calls, quarantine=quarantine, terms=terms)
     files = AttachmentStore(paths.attachments)
     channels = OpenChannels(
         host.channels,
@@ -244,7 +250,9 @@ def _furnish(
     )
     leases = Leases(db, clock=clock, longest=timedelta(seconds=settings.worker.send_limit_seconds), faults=watch)
     alerts = AlertsUnderWay(plugins=last_resort.alerts, stuck=last_resort.stuck, sent=last_resort.sent)
-    bench = _Bench(paths=paths, clock=clock, db=db, host=host, calls=calls, secrets=secrets)
+    signed = SignedAddresses(secrets.key_for("signed addresses"))
+    links = SignedLinks(secrets.key_for("signed links"))
+    bench = _Bench(paths=paths, clock=clock, db=db, host=host, calls=calls, secrets=secrets, links=links)
     return Desk(
         paths=paths,
         settings=settings,
@@ -257,11 +265,23 @@ def _furnish(
         ringer=bench.ringer(quarantine, watch),
         rehearsal=bench.ringer(Quarantine(clock=clock, faults=SILENT, hand_over=lambda *_: None), SILENT),
         hooks=hooks,
-        intake=Intake(db, files=files, hooks=hooks, faults=watch, clock=clock),
+        intake=Intake(db, files=files, hooks=hooks, faults=watch, clock=clock, signed=signed),
         channels=channels,
         leases=leases,
-        postman=Postman(db, channels=channels, leases=leases, clock=clock, faults=watch, alerts=alerts),
+        postman=Postman(
+            db,
+            channels=channels,
+            leases=leases,
+            signed=signed,
+            links=links,
+            files=files,
+            clock=clock,
+            faults=watch,
+            alerts=alerts,
+        ),
         secrets=secrets,
+        signed=signed,
+        links=links,
         job_leases=JobLeases(db, folder=paths.scheduler_locks),
         last_resort=last_resort,
     )
@@ -287,6 +307,7 @@ class _Bench:
     host: Host
     calls: BoundedCalls
     secrets: SecretBox
+    links: SignedLinks
 
     def ringer(self, quarantine: Quarantine, faults: FaultReporter) -> Ringer:
         """A ringer that reports to `faults` and hands plugins to `quarantine`."""
@@ -301,4 +322,5 @@ class _Bench:
             renderer=Renderer(overrides=self.paths.templates, faults=faults),
             clock=self.clock,
             faults=faults,
+            links=self.links,
         )

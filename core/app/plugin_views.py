@@ -7,7 +7,7 @@ import attrs
 
 from ..contract.errors import UnknownName
 from ..contract.kinds import Level, Plugin, Switch
-from ..contract.structuring import plain
+from ..contract.structuring import plain, sparse
 from ..desk.blueprint.changes import HIDDEN
 from ..desk.blueprint.objects import Sealed
 from ..desk.blueprint.record_fields import kept
@@ -245,7 +245,10 @@ def _decisive(lines: Sequence[PathLine]) -> PathLine:
 
 def _shown(value: object) -> object:
     """A value as plain data, unless it holds a secret."""
-    shown = plain(value)
+    if isinstance(value, tuple) and value and attrs.has(type(value[0])):
+        shown: object = [sparse(each) for each in value]
+    else:
+        shown = plain(value)
     return HIDDEN if isinstance(kept(shown), Sealed) else shown
 
 

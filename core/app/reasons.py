@@ -43,7 +43,17 @@ def recorded(
         else:
             decided = explain.about_person(session, desk.host, found, person, changes=advice)
         silent = _silent(desk, session, undecided, advice)
-    return (*kept, *sorted((*decided, *silent), key=lambda line: line.event_id))
+        applied = () if person is not None else _applied(session, ticket, event_id)
+    return (*kept, *sorted((*applied, *decided, *silent), key=lambda line: line.event_id))
+
+
+def _applied(session: Session, ticket: str | None, event_id: int | None) -> tuple[Line, ...]:
+    """What the filters did to the ticket, which stands before what was decided about it."""
+    if ticket is not None:
+        events = journal.history(session, tickets.find_number(session, ticket).id)
+    else:
+        events = journal.load(session, [event_id] if event_id is not None else [])
+    return tuple(line for event in events for line in explain.filtered_lines(event))
 
 
 def _advice(desk: Desk, session: Session, found: Sequence[Recorded], undecided: Sequence[Undecided]) -> Advice:

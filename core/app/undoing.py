@@ -70,6 +70,11 @@ def undo(desk: Desk, change_id: int, *, by: str | None, force: bool = False) -> 
         if change.spot.kind is Kind.QUARANTINE:
             remedy = f"To turn it off: deskbell plugins switch {change.spot.plugin} off"
             raise CannotUndo(change.id, "only its own failures set a plugin aside", remedy)
+        if change.spot.kind is Kind.SUPPRESSION:
+            remedy = f"Use: deskbell suppressions add {change.spot.field}, or release"
+            raise CannotUndo(change.id, "it has a command of its own", remedy)
+        if change.spot.kind is Kind.BAN:
+            raise CannotUndo(change.id, "a ban is set and lifted by commands of its own", "See: deskbell bans --help")
         by_file = change.spot.kind in (Kind.RECORD, Kind.CHANNEL)
         done = work.by_file(desk) if by_file else work.by_value(directory)
         line = line_of(change, directory)

@@ -26,7 +26,7 @@ def changes(context: click.Context, plugin: str, limit: int, as_json: bool) -> N
     """List what was changed by whom, when, from what to what.
 
     Noted are switches, shadow, options, role ticks and settings; agents, departments, teams, topics, mailboxes, schedules and
-    SLA plans; channels; and quarantined plugins that were taken back. End users are not.
+    SLA plans; channels; bans; and quarantined plugins that were taken back. End users are not.
     """
     if context.invoked_subcommand is not None:
         return

@@ -20,6 +20,7 @@ SET_ASIDE = ("refused", "loop", "quarantined")
         "deskbell mail list --state quarantined",
         "deskbell mail show 12 > mail.eml",
         "deskbell mail retry 12",
+        "deskbell mail delete 12 13 --yes",
     )
 )
 def mail() -> None:
@@ -72,7 +73,7 @@ def list_(context: click.Context, state: str | None, limit: int, as_json: bool) 
 @click.argument("mail_id", type=ID)
 @click.pass_context
 def show_(context: click.Context, mail_id: int) -> None:
-    """Write one mail to standard output, byte for byte."""
+    """Write one mail to standard output, byte for byte; 'deskbell mail list' says what became of it and why."""
     from ..app import kept_mail
 
     with desk_of(context) as desk:
@@ -84,10 +85,30 @@ def show_(context: click.Context, mail_id: int) -> None:
 @click.argument("mail_id", type=ID)
 @click.pass_context
 def retry(context: click.Context, mail_id: int) -> None:
-    """Process a refused or quarantined mail once more."""
+    """Process a refused or quarantined mail once more, with two tries again."""
     from ..app import kept_mail
 
     with desk_of(context) as desk:
         events = kept_mail.retry(desk, mail_id)
+        now = kept_mail.found(desk, mail_id)
     outcome = "; ".join(f"{event.name} (event {event.id})" for event in events)
-    click.echo(outcome or "It was set aside again; 'deskbell mail list' says why.")
+    click.echo(outcome or f"It is {now.state.value} again: {now.reason}.")
+
+
+@mail.command("delete")
+@click.argument("mail_id", type=ID, nargs=-1, required=True)
+@click.confirmation_option(prompt="A deleted mail is gone for good. Delete?", help="Do not ask.")
+@click.pass_context
+def delete(context: click.Context, mail_id: tuple[int, ...]) -> None:
+    """Delete mails that were refused, quarantined or dropped as a loop, for good.
+
+    Mails that wait or became a ticket are left as they are.
+    """
+    from ..app import kept_mail
+
+    with desk_of(context) as desk:
+        gone = kept_mail.delete(desk, mail_id)
+    left = [number for number in mail_id if number not in gone]
+    click.echo(f"{len(gone)} of {len(mail_id)} deleted.")
+    if left:
+        click.echo(f"Left as they are, because they wait or became a ticket: {', '.join(map(str, left))}.", err=True)

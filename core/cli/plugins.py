@@ -114,7 +114,8 @@ def switch(
 def set_(context: click.Context, name: str, field: str, value: str, department: str | None, by: str | None) -> None:
     """Set an option of a plugin, or tick a recipient role: audience.<role> true.
 
-    `deskbell plugins show NAME` lists the fields. A list is separated by commas; a secret is stored encrypted.
+    `deskbell plugins show NAME` lists the fields. A list is separated by commas, or written as TOML does, also with
+    tables in it; a secret is stored encrypted.
     """
     from ..app import switching
 

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     RECORD = "record"
     CHANNEL = "channel"
     QUARANTINE = "quarantine"
+    BAN = "ban"
+    SUPPRESSION = "suppression"
 
 
 @attrs.frozen(kw_only=True)
@@ -30,8 +32,9 @@ class Spot:
     """The place of one value that can be set.
 
     `plugin` is empty for what is not a plugin's; `field` is empty for a switch, a shadow and a quarantine,
-    ``audience.<role>`` for the tick of a role, and for a record or channel its place in the file of the desk, as
-    ``teams.Night.alerts``. `scope_id` is the department, topic or mailbox, 0 at the global level.
+    ``audience.<role>`` for the tick of a role, its pattern for a ban, its address for a suppression, and for a record or
+    channel its place in the file of the desk, as ``teams.Night.alerts``. `scope_id` is the department, topic or mailbox, 0
+    at the global level.
     """
 
     kind: Kind

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 from sqlalchemy import RowMapping, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
 from ..contract.errors import UnknownName
@@ -258,6 +259,13 @@ def retry(session: Session, mail_id: int) -> bool:
         .values(state="waiting", reason="", tries=0)
     )
     return session.connection().execute(again).rowcount == 1
+
+
+def delete(session: Session, mail_id: int) -> bool:
+    """Delete a mail that was refused, quarantined or dropped as a loop; False when it is in another state."""
+    states = (RawState.REFUSED, RawState.QUARANTINED, RawState.LOOP)
+    gone = sql_delete(RawMailRow).where(RawMailRow.id == mail_id, RawMailRow.state.in_([each.value for each in states]))
+    return session.connection().execute(gone).rowcount == 1
 
 
 def _read(

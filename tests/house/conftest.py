@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-CODE_FOLDERS = ("core", "plugins", "channels")
+CODE_FOLDERS = ("core", "plugins", "channels", "web")
 
 
 @pytest.fixture(scope="session")

@@ -88,6 +88,8 @@ def test_five_mails_then_a_second_start_then_begun_anew(cli: Cli, folder: Path) 
     ]
     first = caught(folder)
     assert len(first) == 4 * 2 + 1 + 2, "the admin address and a manager for each, a team lead, and two autoresponses"
+    invoice = "happened  ticket created 100003 by Hank Scorpio in Billing: Invoice 2207 is there twice"
+    assert f"{invoice} [rule 'Globex': priority normal -> high]" in said
     assert "    sent  smtp to dan@acme.example: [#100002] Assigned to team Night: Paper jam on the second floor" in said
     assert ("ada@customer.example", "[#100001] We have received your request") in first
 

@@ -303,7 +303,8 @@ CASES: dict[str, Case] = {
 
 def test_every_built_in_plugin_has_a_journey() -> None:
     built_in = {each.name for each in entry_points(group="deskbell") if each.value.startswith("deskbell.plugins.")}
-    assert set(CASES) == built_in
+    # The filters send nothing themselves; their journeys are in test_filters.py.
+    assert set(CASES) == built_in - {"ticket-filters"}
 
 
 @pytest.mark.parametrize("plugin", CASES)

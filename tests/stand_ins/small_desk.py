@@ -58,11 +58,13 @@ class Hooks:
     on_message: Callable[[MessageDraft], MessageDraft | Refusal] = lambda draft: draft
     asked: list[TicketDraft | MessageDraft] = attrs.field(factory=list)
 
-    def before_ticket_created(self, draft: TicketDraft) -> TicketDraft | Refusal:
+    def before_ticket_created(self, draft: TicketDraft, *, directory: Directory) -> TicketDraft | Refusal:
         self.asked.append(draft)
         return self.on_ticket(draft)
 
-    def before_message_accepted(self, draft: MessageDraft) -> MessageDraft | Refusal:
+    def before_message_accepted(
+        self, draft: MessageDraft, *, ticket: Ticket, directory: Directory
+    ) -> MessageDraft | Refusal:
         self.asked.append(draft)
         return self.on_message(draft)
 

@@ -108,6 +108,8 @@ def _in_words(event: Event) -> str:
     by = event.actor.name or event.actor.address or "the desk"
     about = f" in {ticket.department.name}: {ticket.subject}" if isinstance(event, TicketCreated) else ""
     check = event.incoming.check if event.incoming is not None else ""
+    if isinstance(event, TicketCreated) and event.applied:
+        about += f" [{'; '.join(event.applied)}]"
     return f"{what} {ticket.number} by {by}{about}" + (f" (automatic mail: {check})" if check else "")
 
 

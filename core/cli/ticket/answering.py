@@ -1,5 +1,7 @@
 """`ticket message`, `ticket release`, `ticket reply` and `ticket note`."""
 
+from pathlib import Path
+
 import click
 
 from ..desks import desk_of
@@ -56,6 +58,7 @@ def release(context: click.Context, number: str, entry: int, by: str | None) -> 
         "deskbell ticket reply 100001 --by ann@example.com --status closed < reply.txt",
         "deskbell ticket reply 100001 --by ann@example.com --to bo@customer.example < reply.txt",
         "deskbell ticket reply 100001 --by ann@example.com --owner-only < reply.txt",
+        'deskbell ticket reply 100001 --by ann@example.com --text "Here it is." --attach manual.pdf',
     ),
 )
 @click.argument("number")
@@ -65,6 +68,14 @@ def release(context: click.Context, number: str, entry: int, by: str | None) -> 
 @click.option("--to", multiple=True, metavar="ADDRESS", help="Only these collaborators besides the owner; repeatable.")
 @click.option("--owner-only", is_flag=True, help="No collaborator gets it.")
 @click.option("--no-notice", is_flag=True, help="Send it to nobody.")
+@click.option(
+    "--attach",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that goes along; repeatable, at most 25 MiB in all.",
+)
 @click.pass_context
 def reply(
     context: click.Context,
@@ -75,6 +86,7 @@ def reply(
     to: tuple[str, ...],
     owner_only: bool,
     no_notice: bool,
+    files: tuple[Path, ...],
 ) -> None:
     """Answer as an agent: the owner and all active collaborators get it.
 
@@ -88,6 +100,7 @@ def reply(
 
     wish = acting.ReplyWish(
         text=typed(text),
+        files=files,
         status=None if status is None else TicketStatus(status),
         to=to if to or owner_only else None,
         send_notice=not no_notice,

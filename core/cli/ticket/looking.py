@@ -9,6 +9,8 @@ from ..examples import examples
 from ..output import cell, console, json_option, plain, print_json, show, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ...app.acting import TicketView
     from ...contract.people import EndUser
     from ...contract.tickets import Entry, Ticket
@@ -58,25 +60,40 @@ def list_(
 @click.command(
     "show",
     short_help="Show a ticket with its thread.",
-    epilog=examples("deskbell ticket show 100001", "deskbell ticket show 100001 --json"),
+    epilog=examples(
+        "deskbell ticket show 100001", "deskbell ticket show 100001 --full", "deskbell ticket show 100001 --json"
+    ),
 )
 @click.argument("number")
+@click.option("--full", is_flag=True, help="Also show what mails only repeat of earlier ones.")
 @json_option
 @click.pass_context
-def show_(context: click.Context, number: str, as_json: bool) -> None:
-    """Show a ticket with who takes part, its thread and its history."""
-    from ...app import acting
+def show_(context: click.Context, number: str, full: bool, as_json: bool) -> None:
+    """Show a ticket with who takes part, its thread and its history.
+
+    Of mail it shows what was written new; --full shows all of it.
+    """
+    from ...app import acting, undelivered
 
     with desk_of(context) as desk:
         view = acting.viewed(desk, number)
+        remarks = undelivered.remarks(desk, view.ticket.id)
+        now = desk.clock.now()
     if as_json:
         history = [{"name": event.name, **plain(event)} for event in view.history]
-        print_json({"ticket": plain(view.ticket), "entries": plain(view.entries), "history": history})
+        print_json(
+            {
+                "ticket": plain(view.ticket),
+                "entries": plain(view.entries),
+                "history": history,
+                "mail": [plain(each) for each in remarks],
+            }
+        )
     else:
-        _print(view)
+        _print(view, [(each.line(now), each.alarming) for each in remarks], full=full)
 
 
-def _print(view: "TicketView") -> None:
+def _print(view: "TicketView", remarks: "Sequence[tuple[str, bool]]", *, full: bool) -> None:
     ticket = view.ticket
     facts = [(name, _cell(ticket, name)) for name in COLUMNS]
     facts += [(name, value) for name in MORE if (value := _cell(ticket, name))]
@@ -84,22 +101,45 @@ def _print(view: "TicketView") -> None:
     click.echo(f"Owner: {_named(ticket.owner)}")
     if ticket.merged_into:
         click.echo(f"It was merged into ticket {ticket.merged_into}, which has its thread now.")
+    for line, alarming in remarks:
+        click.secho(f"Mail: {cell(line)}", fg="yellow" if alarming else None)
     for entry in view.entries:
-        _print_entry(entry)
+        _print_entry(entry, full=full)
     click.echo()
     table(("event", "what", "at", "by"), [(e.id, e.name, e.at, e.actor.name or e.actor.address) for e in view.history])
+    applied = [line for event in view.history for line in getattr(event, "applied", ())]
+    if applied:
+        click.echo("\n".join(["What the filters did:", *(f"  {line}" for line in applied)]))
 
 
-def _print_entry(entry: "Entry") -> None:
+def _print_entry(entry: "Entry", *, full: bool) -> None:
     marks = [mark for mark in ("automatic", "held") if getattr(entry, mark)]
     marks += [] if entry.verified else ["sender not verified"]
     marks += [f"message {entry.id}"] if entry.held or not entry.verified else []
     author = entry.author.name or entry.author.address or entry.author.kind.value
     said = ", ".join([f"\n{entry.kind.value} by {author}", f"{entry.posted_at:%Y-%m-%d %H:%M} UTC", *marks])
     click.secho(said, bold=True)
-    console().print(entry.text.rstrip(), markup=False, highlight=False)
+    for line in _known_of(entry):
+        click.secho(cell(line), fg="yellow" if entry.warnings else None)
+    console().print((entry.text if full else entry.fresh).rstrip(), markup=False, highlight=False)
+    hidden = 0 if full else _quoted_lines(entry)
+    if hidden:
+        click.secho(f"  ({hidden} quoted line{'s' if hidden != 1 else ''} hidden; --full shows all)", dim=True)
     for attachment in entry.attachments:
         click.echo(f"  [{attachment.file_name}, {attachment.size} bytes]")
+
+
+def _quoted_lines(entry: "Entry") -> int:
+    """How many lines with words in them `fresh` leaves out."""
+    return sum(bool(line.strip()) for start, end in entry.quoted for line in entry.text[start:end].split("\n"))
+
+
+def _known_of(entry: "Entry") -> list[str]:
+    """What is known of where a mail came from, and what to be wary of in it: one line, or none."""
+    from ...intake.identity import words_of
+
+    said = "; ".join([*([entry.authentication] if entry.authentication else []), *words_of(entry.warnings)])
+    return [f"  ({said})"] if said else []
 
 
 def _cell(ticket: "Ticket", column: str) -> object:

@@ -59,7 +59,10 @@ class AnswerRow(Row):
 
 
 class LoginFailureRow(Row):
-    """One failed login as one counter sees it: ``agent:<address>``, ``end_user:<address>`` or ``network:<address>``."""
+    """One failed login as one counter sees it: ``agent:<address>``, ``end_user:<address>`` or ``network:<address>``.
+
+    Guesses at reply addresses are counted beside them, as ``reply:<mailbox>:<claimed or proven>:<address>``.
+    """
 
     __tablename__ = "login_failures"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskbell.core.intake.markers import is_ours, our_tokens, strip_subject, subject_numbers
+from deskbell.core.intake.markers import answers, forwards, is_ours, strip_subject, subject_numbers
 from deskbell.core.intake.parsing import read_mail
 
 A = "abcdefghijklmnopqrstuvwxyz"
@@ -92,17 +92,6 @@ def test_line_13_a_hundred_rounds_do_not_grow_the_subject() -> None:
     assert len(hostile) <= len("Auto: [#77] ") + 255
 
 
-def test_tokens_are_read_newest_first_and_once() -> None:
-    references = f"<db.{B}@Example.COM> <x@example.com> <db.{A}@example.com>"
-    mail = read_mail(f"In-Reply-To: <db.{A}@example.com>\nReferences: {references}\n\n".encode())
-    assert our_tokens(mail, domains=OURS) == (A, B)
-
-
-def test_references_alone_are_read_from_the_end() -> None:
-    mail = read_mail(f"References: <db.{A}@example.com> <db.{B}@example.com>\n\n".encode())
-    assert our_tokens(mail, domains=OURS) == (B, A)
-
-
 @pytest.mark.parametrize(
     "identifier",
     [
@@ -115,9 +104,8 @@ def test_references_alone_are_read_from_the_end() -> None:
         f"<{A}@example.com>",
     ],
 )
-def test_other_identifiers_hold_no_token(identifier: str) -> None:
+def test_mail_with_other_identifiers_is_not_ours(identifier: str) -> None:
     mail = read_mail(f"Message-ID: {identifier}\nIn-Reply-To: {identifier}\n\n".encode())
-    assert our_tokens(mail, domains=OURS) == ()
     assert not is_ours(mail, domains=OURS)
 
 
@@ -143,3 +131,24 @@ def test_mail_of_another_desk_is_not_ours() -> None:
     theirs = f"Message-ID: <db.{A}@other.example>\nX-Deskbell-Token: {A}@other.example\n"
     mail = read_mail(f"{theirs}In-Reply-To: <db.{B}@example.com>\n\n".encode())
     assert not is_ours(mail, domains=OURS)
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_answer", "is_forward"),
+    [
+        ("Re: Printer", True, False),
+        ("[#77] AW: WG: Printer", True, False),
+        ("SV: Printer", True, False),
+        ("返信\uff1aPrinter", True, False),
+        ("Fwd: Re: Printer", False, True),
+        ("WG: [#77] Printer", False, True),
+        ("转发\uff1aPrinter", False, True),
+        ("Automatic reply: Printer", False, False),
+        ("Regarding: Printer", False, False),
+        ("Printer", False, False),
+        ("", False, False),
+    ],
+)
+def test_the_outermost_prefix_tells_answers_from_forwards(subject: str, is_answer: bool, is_forward: bool) -> None:
+    assert answers(subject) is is_answer
+    assert forwards(subject) is is_forward

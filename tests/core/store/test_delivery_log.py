@@ -138,6 +138,20 @@ def test_our_own_mail_is_known_by_its_message_id(box: OutboxBench) -> None:
         )
         assert delivery_log.find_by_message_id(session, []) == ()
     assert found == (
-        Sent(message_id="<two@example.com>", ticket_id=2, address="cid@example.org", delivery_id=second, private=True),
-        Sent(message_id="<one@example.com>", ticket_id=1, address="eve@example.org", delivery_id=first, private=True),
+        Sent(
+            message_id="<two@example.com>",
+            ticket_id=2,
+            person="address:cid@example.org",
+            address="cid@example.org",
+            delivery_id=second,
+            private=True,
+        ),
+        Sent(
+            message_id="<one@example.com>",
+            ticket_id=1,
+            person="address:eve@example.org",
+            address="eve@example.org",
+            delivery_id=first,
+            private=True,
+        ),
     )
