@@ -164,9 +164,7 @@ class Processing:
     def _put_off(self, raw: RawMail, cause: PutOff) -> SetAside:
         """What becomes of a mail that could not be read now: it waits for the sweep, or it had tries enough."""
         if not cause.blamed:
-            with self._lock:
-                self._excused.add(raw.id)
-            return SetAside(raw=raw, state=RawState.WAITING, reason=cause.reason)
+            return SetAside(raw=raw, state=RawState.WAITING, reason=cause.reason, blamed=False)
         if raw.tries < raw_mails.MOST_TRIES:
             return SetAside(raw=raw, state=RawState.WAITING, reason=f"{cause.reason}; it is tried once more")
         reason = f"{cause.reason}, and it had {raw_mails.MOST_TRIES} tries"
@@ -211,9 +209,9 @@ class Processing:
     def _set_aside(self, aside: Sequence[SetAside]) -> None:
         if not aside:
             return
-        with self._lock:
-            excused = frozenset(self._excused)
-        failed = [each.raw.id for each in aside if each.waits and not each.raw.tries and each.raw.id not in excused]
+        # The sweep has counted its tries before it began them; others count when they failed.
+        failed = [each.raw.id for each in aside if each.waits and each.blamed and not each.raw.tries]
+        innocent = [each.raw.id for each in aside if each.waits and not each.blamed and each.raw.tries]
         with self._db.writing() as session:
             raw_mails.settle(
                 session,
@@ -222,7 +220,8 @@ class Processing:
                     for each in aside
                 ],
             )
-            raw_mails.begin_try(session, failed)  # the sweep has counted its tries before it began them
+            raw_mails.begin_try(session, failed)
+            raw_mails.take_back_try(session, innocent)
         for each in aside:
             self._faults.report(_aside_fault(each))
 

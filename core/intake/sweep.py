@@ -1,11 +1,13 @@
 """What a crash left: waiting mails are taken up again, those that seem to end the process one at a time, then no more."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from ..contract.events import Event
 from ..contract.faults import Fault, FaultReporter
 from ..store import raw_mails
-from ..store.database import Database
+from ..store.database import Database, DatabaseUnavailable
+from ..store.files import FilesUnavailable
 from ..store.raw_mails import MOST_TRIES, RawMail, RawState, Settled
 from .processing import MOST_MAILS, Processing
 
@@ -33,8 +35,21 @@ def sweep(
         with db.writing() as session:
             begun = raw_mails.begin_try(session, group, excused=excused)
         taken_up += len(begun)
-        on_events(processing.process(begun))
+        on_events(_processed(db, begun, processing=processing))
     return taken_up
+
+
+def _processed(db: Database, ids: Sequence[int], *, processing: Processing) -> tuple[Event, ...]:
+    """Process mails whose try was counted; what an outage ended does not count, not even after a restart.
+
+    When the database itself is away that cannot be written down, and it is remembered for as long as this process runs.
+    """
+    try:
+        return processing.process(ids)
+    except (DatabaseUnavailable, FilesUnavailable):
+        with suppress(DatabaseUnavailable), db.writing() as session:
+            raw_mails.take_back_try(session, ids)
+        raise
 
 
 def _groups(mails: Sequence[RawMail], excused: frozenset[int]) -> Iterator[Sequence[int]]:

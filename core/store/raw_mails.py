@@ -169,6 +169,16 @@ def begin_try(session: Session, ids: Collection[int], *, excused: Collection[int
     return tuple(sorted(begun))
 
 
+def take_back_try(session: Session, ids: Collection[int]) -> None:
+    """Note that the last try of these mails, as far as they wait, did not come to an end through any fault of theirs."""
+    if not ids:
+        return
+    counted = RawMailRow.state == "waiting", RawMailRow.tries > 0
+    session.connection().execute(
+        update(RawMailRow).where(*counted, RawMailRow.id.in_(set(ids))).values(tries=RawMailRow.tries - 1)
+    )
+
+
 def take(session: Session, ids: Collection[int]) -> frozenset[int]:
     """The ids of those mails that still wait and that no other process settles now; they are the caller's to settle.
 

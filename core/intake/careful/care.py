@@ -21,6 +21,7 @@ class Care:
     :param encoded_words: one with more encoded words in its header.
     :param addresses: one with more at signs in its header.
     :param seconds: how long the child may take for one mail.
+    :param lost_seconds: how long the mails of a batch may wait in all for those that come to grief.
     :param start_seconds: how long it may take to start; no mail is blamed for that.
     :param memory: how many octets of address space the child may have.
     :param command: the program that is the child.
@@ -32,6 +33,7 @@ class Care:
     encoded_words: int = 500
     addresses: int = 2_000
     seconds: float = 4
+    lost_seconds: float = 5
     start_seconds: float = 10
     memory: int = 512 * MIB
     command: tuple[str, ...] = (sys.executable, "-P", "-m", f"{__package__}.child")

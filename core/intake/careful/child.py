@@ -4,14 +4,17 @@ It hears pickles on its standard input (limits first, then the octets of one mai
 its standard output: True when it is ready, then a `Mail` for a mail, or None when its memory did not do.
 """
 
+import ctypes
 import os
 import pickle
 import signal
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 from ..parsing import Mail, MailLimits, read_mail
 
+_END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 MORE_SECONDS = 0.5
 """How much later than by its parent the process is ended by itself."""
 
@@ -23,6 +26,7 @@ def main() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):  # what stops the parent must not look as if the mail had done it
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    _end_with_parent()
     limits, memory, seconds = pickle.load(questions)  # noqa: S301 - the other end is this program
     _limit_memory(memory)
     _say(answers, True)
@@ -48,6 +52,13 @@ def _private_output() -> BinaryIO:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return answers
+
+
+def _end_with_parent() -> None:
+    """Let the system end this process with its parent, should it be stopped or busy just then; only Linux can."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
 
 
 def _limit_memory(octets: int) -> None:

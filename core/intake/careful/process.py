@@ -15,7 +15,14 @@ _GARBLED = (OSError, EOFError, pickle.UnpicklingError, ValueError)
 
 
 class ReadingFailed(Exception):
-    """The child that read a mail came to grief over it; the message says how: "ran out of memory"."""
+    """The child that read a mail came to grief over it; the message says how: "ran out of memory".
+
+    `timed_out` tells that it was ended because it took longer than it might.
+    """
+
+    def __init__(self, how: str, *, timed_out: bool = False) -> None:
+        super().__init__(how)
+        self.timed_out = timed_out
 
 
 class NoChild(Exception):
@@ -42,9 +49,10 @@ class CarefulReader:
     ) -> None:
         self._end()
 
-    def read(self, raw: bytes) -> Mail:
+    def read(self, raw: bytes, *, seconds: float | None = None) -> Mail:
         """The mail as `read_mail` gives it.
 
+        :param seconds: how long it may take, when that is less than usual.
         :raises ReadingFailed: when the child hung, died or ran out of memory over it.
         :raises NoChild: when there is no child to read it.
         """
@@ -52,8 +60,8 @@ class CarefulReader:
             self._end()
         child = self._child = self._child or self._start()
         try:
-            return child.read(raw, seconds=self._care.seconds)
-        except ReadingFailed:
+            return child.read(raw, seconds=self._care.seconds if seconds is None else min(seconds, self._care.seconds))
+        except (ReadingFailed, NoChild):
             self._end()
             raise
 
@@ -109,7 +117,7 @@ class _Child:
                 self._say(raw)
                 answer = self._hear()
         except _GARBLED as error:
-            raise ReadingFailed(self._how_it_ended(seconds)) from error
+            raise ReadingFailed(self._how_it_ended(seconds), timed_out=self.timed_out) from error
         if not isinstance(answer, Mail) or answer.quarantine is Quarantine.OUT_OF_MEMORY:
             raise ReadingFailed("ran out of memory")
         return answer
@@ -128,7 +136,10 @@ class _Child:
         """Kill the process when the block takes longer; its pipes then break and end the block."""
         timer = threading.Timer(seconds, self._kill)
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError as error:  # the machine has no more threads
+            raise NoChild(f"a process for reading mail cannot be watched: {error}") from error
         try:
             yield
         finally:

@@ -1,5 +1,6 @@
 """Reads the mails of a batch, each where it belongs: the ordinary one here, the suspect one in a child."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,8 @@ import attrs
 from ..parsing import Mail, MailLimits, read_mail
 from .care import Care
 from .process import CarefulReader, NoChild, ReadingFailed
+
+_READ_LATER = "another mail that came with it could not be read; it is read later"
 
 
 @attrs.frozen
@@ -39,25 +42,32 @@ class Reader:
     _limits: MailLimits
     _care: Care
     _careful: CarefulReader
-    _trouble: str = attrs.field(default="", init=False)
+    _no_child: str = attrs.field(default="", init=False)
+    _lost: float = attrs.field(default=0, init=False)
 
     def read(self, raw: bytes, *, suspect: bool) -> Mail | PutOff:
         """The mail, or why it is put off.
 
-        Once a child came to grief, the other suspects of the batch are put off without blame, so that the mails without
-        suspicion wait for one time limit and no more.
+        What children come to grief over costs a batch `Care.lost_seconds` at most, because the mails without suspicion
+        wait for it: then the other suspects are put off without blame, as is one that had less than the whole time.
 
         :param suspect: read it in a child in any case.
         """
         if not suspect and not self._care.suspects(raw):
             return read_mail(raw, limits=self._limits)
-        if self._trouble:
-            return PutOff(self._trouble, blamed=False)
+        if self._no_child:
+            return PutOff(self._no_child, blamed=False)
+        left = self._care.lost_seconds - self._lost
+        if left <= 0:
+            return PutOff(_READ_LATER, blamed=False)
+        begun = time.monotonic()
         try:
-            return self._careful.read(raw)
+            return self._careful.read(raw, seconds=left)
         except ReadingFailed as error:
-            self._trouble = "another mail that came with it could not be read; it is read later"
+            self._lost += time.monotonic() - begun
+            if error.timed_out and left < self._care.seconds:
+                return PutOff(_READ_LATER, blamed=False)
             return PutOff(f"the process that read it {error}", blamed=True)
         except NoChild as error:
-            self._trouble = str(error)
-            return PutOff(self._trouble, blamed=False)
+            self._no_child = str(error)
+            return PutOff(self._no_child, blamed=False)

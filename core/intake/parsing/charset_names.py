@@ -7,6 +7,7 @@ from functools import lru_cache
 _LABEL = re.compile(r"[a-z0-9][a-z0-9.:+-]{0,39}")
 # `cp-1251`, `x-win1251`, `dos-862`, `ibm850`, `windows-1252http-equiv`: the number of a code page tells.
 _CODE_PAGE = re.compile(r"(?:x-)?(?:cp|win|windows|ms|dos|ibm|oem)-?0*(\d{3,5})(?!\d)")
+_LATIN = re.compile(r"(?:x-)?latin-?0*(\d{1,2})")
 _ISO_8859 = re.compile(r"(?:x-)?iso-?8859-0*(\d{1,2})(?:[^\d].*)?")
 
 # Names that mean more than they say: the superset that senders really use, and what Python calls otherwise.
@@ -199,9 +200,11 @@ def _tidied(label: str) -> str:
 
 
 def _by_number(name: str) -> str:
-    """The name by the number in it: of a code page, or of a part of ISO 8859."""
+    """The name by the number in it: of a code page, of a Latin alphabet, or of a part of ISO 8859."""
     if page := _CODE_PAGE.match(name):
         return f"cp{page[1]}"
+    if latin := _LATIN.fullmatch(name):
+        return f"latin{latin[1]}"
     part = _ISO_8859.fullmatch(name)
     return f"iso-8859-{part[1]}" if part else ""
 

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from itertools import islice
 
 from .charset_names import KNOWN_CODECS, codec_for
 from .guessing import guess_codec
@@ -25,12 +26,21 @@ _WINDOWS = {
     "iso8859-13": "cp1257",
     "iso8859-15": "cp1252",
 }
-_LATIN = frozenset({"cp1252", "cp1250"})
+_LATIN = frozenset({"cp1252", "cp1250", "iso8859_2"})
 _ESCAPE = frozenset(b"\x1b~+\x0e")
 _JIS_SWITCH = re.compile(rb"\x1b(\$[@B]|\$\([A-Z]|\([A-Z])")
-_DOUBLE_OCTETS = frozenset({b"$@", b"$B", b"$(Q", b"$(O"})
+_WINDOWS_OCTETS = frozenset({b"$@", b"$B"})
+_DOUBLE_OCTETS = frozenset({b"$(Q", b"$(O"})
 _WITH_HIGH_BIT = bytes(code | 0x80 if 0x20 < code < 0x7F else code for code in range(256))
+# Characters of EUC-JP in runs: of the rows that only Windows fills (13 by NEC, 89 to 92 by IBM), of other rows, stray ones.
+_EUC_RUNS = re.compile(
+    rb"((?:[\xad\xf9-\xfc][\xa1-\xfe])++)"
+    rb"|((?:[\x00-\x7f]|\x8e[\xa1-\xdf]|\x8f[\xa1-\xfe]{2}|[\xa1-\xac\xae-\xf8\xfd\xfe][\xa1-\xfe])++)|.",
+    re.DOTALL,
+)
 _ENOUGH_CHARACTERS = 8
+_FEW = 20
+_MOST_RUNS = 50_000
 _SURROGATE = b"\xed\xa0"
 _HIGH = bytes(range(128, 256))
 
@@ -56,6 +66,8 @@ def decode(data: bytes, *, label: str, fallback: str = "", guess: bool = False) 
         codec = _wide(data) or codec_for(fallback)
     elif codec in _UNLIKE_ASCII and _ESCAPE.isdisjoint(data) and not codec.startswith(("utf-16", "utf-32")):
         codec = ""  # neither what the label says nor anything else in seven bits
+    if codec.startswith(("utf-16", "utf-32")):
+        data = data.removesuffix(b"\r\n")  # a line end that some gateway put below, in ASCII
     meant = _meant(data, codec, guess)
     text = None if meant in _VAGUE else _strict(data, meant)
     if text is not None:
@@ -86,6 +98,8 @@ def _repaired(data: bytes, codec: str, guess: bool) -> str:
         return text
     if codec == "iso2022_jp_ext":
         return _japanese_of_windows(data)
+    if codec == "euc_jp" and (text := _euc_of_windows(data, "euc_jp")).count("\ufffd") * _FEW < len(text):
+        return text
     if codec not in _VAGUE:
         text = data.decode(codec, "replace")
         high = len(data) - len(data.translate(None, _HIGH))
@@ -95,17 +109,50 @@ def _repaired(data: bytes, codec: str, guess: bool) -> str:
 
 
 def _japanese_of_windows(data: bytes) -> str:
-    """ISO-2022-JP with the circled numbers and other signs of its row 13, which only programs of Windows know."""
-    text, *switched = _JIS_SWITCH.split(data)
+    """ISO-2022-JP with the circled numbers, names and other signs of rows that only programs of Windows know."""
+    text, *switched = _JIS_SWITCH.split(data, maxsplit=_MOST_RUNS)
+    rest = b""
+    if len(switched) == 2 * _MOST_RUNS:  # no mail is written like that: the rest as the codec knows it
+        rest = b"\x1b" + switched[-2] + switched.pop()
+        switched.pop()
     pieces = [text.decode("ascii", "replace")]
     for sequence, octets in zip(switched[::2], switched[1::2], strict=True):
-        if sequence in _DOUBLE_OCTETS:
+        if sequence in _WINDOWS_OCTETS:
+            pieces.append(_euc_of_windows(octets.translate(_WITH_HIGH_BIT), "euc_jis_2004"))
+        elif sequence in _DOUBLE_OCTETS:
             pieces.append(octets.translate(_WITH_HIGH_BIT).decode("euc_jis_2004", "replace"))
         elif sequence == b"(I":
             pieces.append(octets.translate(_WITH_HIGH_BIT).decode("cp932", "replace"))
         else:
             pieces.append(octets.decode("ascii", "replace"))
+    pieces.append(rest.decode("iso2022_jp_ext", "replace"))
     return "".join(pieces)
+
+
+def _euc_of_windows(data: bytes, codec: str) -> str:
+    """EUC-JP whose rows 13 and 89 to 92 hold what Windows has there, the other rows by the codec."""
+    pieces: list[str] = []
+    end = 0
+    for match in islice(_EUC_RUNS.finditer(data), _MOST_RUNS):
+        end = match.end()
+        if match[1] is not None:
+            pieces.append(_shifted(match[1]).decode("cp932", "replace"))
+        else:
+            pieces.append(match[0].decode(codec, "replace"))
+    pieces.append(data[end:].decode(codec, "replace"))
+    return "".join(pieces)
+
+
+def _shifted(data: bytes) -> bytes:
+    """Pairs of EUC-JP octets as the pairs of Shift_JIS for the same places."""
+    octets = bytearray()
+    for first, second in zip(data[::2], data[1::2], strict=True):
+        row, place = first - 0xA1, second - 0xA1
+        lead = 0x81 + row // 2
+        octets.append(lead if lead < 0xA0 else lead + 0x40)
+        trail = place + (0x9F if row % 2 else 0x40)
+        octets.append(trail + (not row % 2 and trail >= 0x7F))
+    return bytes(octets)
 
 
 def _joined_surrogates(data: bytes) -> str:

@@ -29,6 +29,7 @@ _EXTENSIONS = {
     "text/plain": ".txt",
     "text/html": ".html",
     "text/calendar": ".ics",
+    "text/rtf": ".rtf",
     "text/vcard": ".vcf",
     "text/x-vcard": ".vcf",
     "image/jpeg": ".jpg",
@@ -52,7 +53,7 @@ def safe_file_name(name: str, *, content_type: str, number: int) -> str:
     :param content_type: the part's type in lower case.
     :param number: the part's place among the attachments, from 1.
     """
-    base = re.split(r"[/\\]", name[-_MAX_READ:])[-1]
+    base = re.split(r"[/\\]", name[-_MAX_READ:].replace("\t", " "))[-1]  # a tab is where a long name was folded
     base = _DRIVE.sub("", unicodedata.normalize("NFC", base))
     base = "".join(character for character in base if _is_harmless(character))
     base = " ".join(_FORBIDDEN.sub("_", base).split()).strip(". ")

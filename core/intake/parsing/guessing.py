@@ -23,9 +23,18 @@ _GREEK_ACCENTED = re.compile("[άέήίόύώΆΈΉΊΌΎΏΐΰ]")
 _THAI_ODD = re.compile(
     "(?:^|[^\u0e01-\u0e2e\u0e31-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\u0e31\u0e34-\u0e39]{2}|[\u0e40-\u0e44](?![\u0e01-\u0e2e])|[\u0e30-\u0e3a]\u0e33"
 )
+_UNACCENTED_GREEK = 4  # words of one syllable, at most so long, have no accent
 _HEBREW_FINAL = frozenset("ךםןףץ")
 # In words, these signs of Western Europe are letters of Central Europe: ą ł ż ľ.
 _CENTRAL_EUROPEAN = re.compile(rb"[A-Za-z][\xb3\xb9\xbc\xbe\xbf]|[\xb3\xb9\xbf][a-z]")
+# Where Windows has plus-minus and pilcrow, ISO 8859-2 has ą and ś. Besides ř and ě, č or ů, which no language of Western
+# Europe has together (ø; ì, è, ù), it has š, ť and ž where Windows has signs.
+_POLISH_ISO = re.compile(rb"[A-Za-z][\xb1\xb6](?:[a-z\s]|$)|[\xb3\xea\xbf][\xb1\xb6]")
+_CZECH_R = re.compile(rb"[A-Za-z]\xf8|\xf8[a-z]")
+_CZECH_E = re.compile(rb"[A-Za-z][\xec\xe8\xf9][a-z]")
+_CZECH_ISO = re.compile(rb"[A-Za-z\xec\xf9][\xb9\xbb\xbe]|[\xb9\xbb\xbe][a-z]")
+_NORDIC = re.compile(rb"[A-Za-z][\xe5\xf8]|[\xe5\xf8][a-z]")
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # In words of another alphabet nearly every octet is high, in those of a Latin one few are.
 _FOREIGN_WORD = re.compile(rb"[A-Za-z]*+[\x80-\xff][\x80-\xffA-Za-z]*+")
@@ -45,8 +54,13 @@ def guess_codec(data: bytes, *, thorough: bool) -> str:
         best, codec = max(scores, key=lambda scored: scored[0])
         if best >= _LIKELY:
             return codec
-    if _CENTRAL_EUROPEAN.search(sample):
+    is_czech = bool(_CZECH_R.search(sample) and _CZECH_E.search(sample))
+    if not _CONTROLS.search(sample) and (_POLISH_ISO.search(sample) or (is_czech and _CZECH_ISO.search(sample))):
+        return "iso8859_2"
+    if is_czech or _CENTRAL_EUROPEAN.search(sample):
         return "cp1250"
+    if _NORDIC.search(sample):
+        return "cp1252"
     if thorough and high >= _FEWEST_FOR_STATISTICS:
         match = from_bytes(sample, cp_isolation=["cp1252", "cp1250"]).best()
         return match.encoding if match else "cp1252"
@@ -97,6 +111,7 @@ def _rarely_cyrillic(text: str) -> float:
 
 def _greek(text: str) -> float:
     words = [word for word in _WORD.findall(text) if len(word) > 2]
+    words = [word for word in words if len(word) > _UNACCENTED_GREEK] or words
     accented = sum(len(_GREEK_ACCENTED.findall(word)) == 1 for word in words)
     usual = accented / len(words) if words else 0.0
     return _share(text, lambda character: "\u0386" <= character <= "\u03ce") * _written(text) * usual

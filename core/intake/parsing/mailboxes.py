@@ -13,10 +13,14 @@ from .words import decode_words
 
 MAX_NAME_CHARACTERS = 255
 
-# An encoded word is one token, because senders leave commas and brackets in it that RFC 2047 section 5 forbids.
+# An encoded word is one token, because senders leave commas and brackets in it that RFC 2047 section 5 forbids, or
+# blanks, but hardly both.
 _TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*+"|=\?[^?\s]{1,64}\?[bBqQ]\?[^?\s]*\?=|\\.|[<>,;:()"]|[^"<>,;:()\\=]+|=|\\', re.DOTALL
+    r'"(?:[^"\\]|\\.)*+"|=\?[^?\s]{1,64}\?[bBqQ]\?(?:[^?\s]*|[^?"<>,;:()\\@]*)\?='
+    r'|\\.|[<>,;:()"]|[^"<>,;:()\\=]+|=|\\',
+    re.DOTALL,
 )
+_MAILTO = "mailto:"
 _NEEDS_QUOTES = frozenset(",:")
 _SPECIALS = frozenset('"()>;@\\')
 _ONE_ADDRESS = re.compile(r'[^"()<>;:,\\\s]++>\s*+')
@@ -198,8 +202,8 @@ def _read_comment(value: str, at: int, draft: _Draft) -> int:
 
 def _phrase(tokens: list[str]) -> str:
     """The display name: quotes taken off, the rest as it is."""
-    return " ".join(
-        _QUOTED_PAIR.sub(r"\1", token[1:-1]) if token.startswith('"') else token.strip() for token in tokens
+    return "".join(
+        " " + _QUOTED_PAIR.sub(r"\1", token[1:-1]) + " " if token.startswith('"') else token for token in tokens
     )
 
 
@@ -210,5 +214,7 @@ def _claims_other_address(tokens: list[str], address: str) -> bool:
 
 
 def _without_route(address: str) -> str:
-    """The address without an obsolete source route, `@relay,@relay:` (RFC 5322 section 4.4)."""
+    """The address without an obsolete source route, `@relay,@relay:` (RFC 5322 section 4.4), or the scheme of a link."""
+    if address[: len(_MAILTO)].lower() == _MAILTO:
+        return address[len(_MAILTO) :].strip()
     return address.rpartition(":")[2].strip() if address.startswith("@") else address

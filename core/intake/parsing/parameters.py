@@ -13,10 +13,18 @@ from .words import decode_words
 
 # Possessive repeats and a loop that never goes back: text without an equals sign must not be scanned from every letter.
 _GAP = re.compile(r"[\s;]*+")
-_PARAMETER = re.compile(r'([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"|[^;]*+)', re.DOTALL)
+# Quotes end where no other quote of the same value follows; a semicolon belongs to the encoded word that it stands in.
+_PARAMETER = re.compile(
+    r'([^\s=;"]++)\s*+=\s*+'
+    r'("(?:[^"\\]|\\.)*+"(?![^\s;=,("][^";=]*")|(?:=\?[^?\s]{1,64}\?[bBqQ]\?[^?"]*\?=\s*+)++[^;]*+|[^;]*+)',
+    re.DOTALL,
+)
+# The form of RFC 2231 behind a plain name.
+_EXTENDED = re.compile(r"[A-Za-z][A-Za-z0-9_-]{2,30}'[A-Za-z-]{0,20}'[^\s'%]*%[^\s']*")
 # Only what has to be escaped: programs of Windows put whole paths into the quotes as they are.
 _QUOTED_PAIR = re.compile(r"\\([\"\\])")
 _NO_SEMICOLON = re.compile(r"\s*+([^\s;=]++)\s++(?=[a-z-]{1,40}\s*+=)", re.IGNORECASE)
+_NO_VALUE = re.compile(r"\s*+[a-z][a-z0-9*-]{0,40}\s*+=", re.IGNORECASE)
 _SECTION = re.compile(r"([^*]+)\*(?:(\d{1,5})(\*)?)?")
 
 
@@ -42,6 +50,8 @@ def read_parametered(text: str, *, limits: MailLimits) -> Parametered:
     value, _, rest = text.partition(";")
     if "=" in value and (match := _NO_SEMICOLON.match(text)):
         value, rest = match[1], text[match.end() :]
+    elif "=" in value and _NO_VALUE.match(value):
+        value, rest = "", text
     plain: dict[str, str] = {}
     sections: dict[str, dict[int, tuple[bool, str]]] = {}
     pairs = list(islice(_pairs(rest), limits.parameters + 1))
@@ -53,7 +63,10 @@ def read_parametered(text: str, *, limits: MailLimits) -> Parametered:
             number = int(section[2] or 0)
             encoded = section[2] is None or section[3] is not None
             sections.setdefault(section[1], {}).setdefault(number, (encoded, content))
-    parameters = {name: decode_words(content) for name, content in plain.items()}
+    parameters = {
+        name: _joined({0: (True, content)}) if _EXTENDED.fullmatch(content) else decode_words(content)
+        for name, content in plain.items()
+    }
     parameters.update((name, _joined(pieces)) for name, pieces in sections.items())
     return Parametered(value.partition("(")[0].strip().lower(), parameters, len(pairs) > limits.parameters)
 
@@ -89,6 +102,7 @@ def _joined(pieces: dict[int, tuple[bool, str]]) -> str:
             charset, _, text = content.split("'", 2)
         data = text.encode("utf-8", "replace")
         octets.append(unquote_to_bytes(data) if encoded else data)
-    if not any(encoded for _, (encoded, _) in ordered):
+    # Some put the form of RFC 2047 behind the name of RFC 2231.
+    if not any(encoded for _, (encoded, _) in ordered) or (not charset and octets[0].startswith(b"=?")):
         return decode_words("".join(content for _, (_, content) in ordered))
     return decode(b"".join(octets), label=charset or "utf-8")[0]

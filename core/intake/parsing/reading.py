@@ -21,7 +21,7 @@ from .words import decode_words
 _log = logging.getLogger(__name__)
 
 _BOM = b"\xef\xbb\xbf"
-_ENVELOPE_LINE = re.compile(rb">?From [^\n]*\n")
+_ENVELOPE_LINE = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _COLON_IN_ZONE = re.compile(r"([+-]\d\d):(\d\d)\b(?=\s*(?:$|\())")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 _BLANK_BEFORE_ZONE = re.compile(r"\s+(?=[+-]\d)")

@@ -19,12 +19,13 @@ from .parameters import Parametered, read_parametered
 from .raw_fields import charset_of_raw_octets
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,127}/[a-z0-9!#$&^_.+-]{1,127}")
-_SHORT_TYPES = {"html": "text/html", "text": "text/plain", "plain": "text/plain"}
+_SHORT_TYPES = {"html": "text/html", "text": "text/plain", "plain": "text/plain", "plain/text": "text/plain"}
 # The first boundary of a multipart that names none or another one: what fields of a part follow.
 _UNDECLARED = re.compile(
     rb"^--([^\s][^\r\n]{0,198}?)[ \t]*\r?\n(?=content-[a-z-]{1,40}[ \t]*:)", re.IGNORECASE | re.MULTILINE
 )
 _SEARCHED = 65_536
+_LONGEST_LINE = 1_000
 _NOTHING = Parametered()
 
 
@@ -107,8 +108,18 @@ class _Reader:
             over = self._over_limit(seen)
             if over:
                 return over
-        self._close(0, len(self.raw))
+        self._close(0, self._end())
         return Quarantine.NONE
+
+    def _end(self) -> int:
+        """Where the mail ends, without the piece of a boundary line in which it was cut off."""
+        line = self.raw.rfind(b"\n") + 1
+        last = self.raw[line : line + _LONGEST_LINE]
+        if not last.startswith(b"--") or not any(
+            (b"--" + each.boundary + b"--").startswith(last) for each in self.open
+        ):
+            return len(self.raw)
+        return self._before(line)
 
     def describe(self, block: Block, *, default_type: str) -> Part:
         """A part as its fields describe it, without its place."""
@@ -117,7 +128,11 @@ class _Reader:
             fields.setdefault(name.lower(), value)
         content = self._parametered(fields.get("content-type"))
         disposition = self._parametered(fields.get("content-disposition"))
-        file_name = disposition.parameters.get("filename") or content.parameters.get("name", "")
+        file_name = (
+            disposition.parameters.get("filename")
+            or content.parameters.get("name")
+            or disposition.parameters.get("name", "")
+        )
         boundary = content.parameters.get("boundary", "").rstrip().encode("utf-8", "replace")
         return Part(
             self._type(content.value or default_type, is_file=bool(file_name)),

@@ -8,21 +8,24 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+import attrs
 import pytest
 
 from deskbell.core.contract.events import Event
 from deskbell.core.intake.careful import Care, CarefulReader, NoChild, PutOff, Readers, ReadingFailed
 from deskbell.core.intake.parsing import MailLimits, read_mail
 from deskbell.core.intake.receive import Arrival, Intake
-from deskbell.core.store.files import AttachmentStore
+from deskbell.core.store import raw_mails
+from deskbell.core.store.files import AttachmentStore, FilesUnavailable, Stored
 from stand_ins import deadly_reader
 from stand_ins.letters import raw_mail
 from stand_ins.small_desk import SmallDesk, names_of
 
 MIB = 1024 * 1024
 DEADLY = (sys.executable, "-P", deadly_reader.__file__)
-CARE = Care(octets=4_000, seconds=1, memory=256 * MIB, command=DEADLY)
+CARE = Care(octets=4_000, seconds=1, lost_seconds=8, memory=256 * MIB, command=DEADLY)
 LIMITS = MailLimits()
 SUSPECT = "x" * 70 + "\r\n"
 
@@ -267,13 +270,14 @@ def test_m38_what_was_waiting_when_the_process_ended_is_read_in_a_child(desk: Sm
         )
     rung: list[Event] = []
     assert intake.sweep(on_events=rung.extend) == 2
-    assert [(row.state, row.tries) for row in desk.raw_rows()] == [("waiting", 1), ("waiting", 1)]
-    assert intake.sweep(on_events=rung.extend) == 2
+    assert [(row.state, row.tries) for row in desk.raw_rows()] == [("waiting", 1), ("stored", 1)]
+    assert intake.sweep(on_events=rung.extend) == 1
     assert [row.state for row in desk.raw_rows()] == ["quarantined", "stored"]
     assert names_of(tuple(rung)) == ["ticket_created"]
 
 
-def test_m38_several_poisons_delay_a_batch_once(desk: SmallDesk, intake: Intake) -> None:
+def test_m38_several_poisons_delay_a_batch_once(desk: SmallDesk) -> None:
+    intake = intake_of(desk, care=attrs.evolve(CARE, lost_seconds=1.2))
     arrivals = [Arrival(content=suspect(subject), source="test") for subject in ("sleep", "spin", "large")]
     arrivals.append(Arrival(content=raw_mail(), source="test"))
     begun = time.monotonic()
@@ -296,8 +300,108 @@ def test_m38_without_a_child_a_suspect_waits_and_loses_no_try(desk: SmallDesk) -
     for _ in range(4):
         broken.sweep(on_events=rung.extend)
     [row] = desk.raw_rows()
-    assert (row.state, row.tries) == ("waiting", 1)
+    assert (row.state, row.tries) == ("waiting", 0)
     assert "cannot be started" in row.reason
     mended = intake_of(desk)
     mended.sweep(on_events=rung.extend)
     assert [row.state for row in desk.raw_rows()] == ["stored"]
+
+
+def test_m38_a_second_try_put_off_without_blame_is_not_held_against_it_after_a_restart(
+    desk: SmallDesk, intake: Intake
+) -> None:
+    intake.accept(suspect("large"), envelope_from=None, envelope_to=(), source="test")
+    with desk.db.writing() as session:
+        raw_mails.begin_try(session, [desk.raw_rows()[0].id])  # the process ended over it once
+    rung: list[Event] = []
+    for _ in range(3):  # each time a new process, in which no child can be started
+        broken = intake_of(desk, care=Care(octets=4_000, command=("/no/such/program",)))
+        assert broken.sweep(on_events=rung.extend) == 1
+    [row] = desk.raw_rows()
+    assert (row.state, row.tries) == ("waiting", 1)
+    intake_of(desk).sweep(on_events=rung.extend)
+    assert [row.state for row in desk.raw_rows()] == ["stored"]
+
+
+def test_m38_a_full_disk_is_not_held_against_a_mail_after_a_restart(desk: SmallDesk, intake: Intake) -> None:
+    raw = raw_mail(more="Content-Type: application/pdf; name=a.pdf\nContent-Disposition: attachment", text="x")
+    intake.accept(raw, envelope_from=None, envelope_to=(), source="test")
+    rung: list[Event] = []
+    for _ in range(3):
+        with pytest.raises(FilesUnavailable):
+            Intake(
+                desk.db,
+                files=FullDisk(desk.folder / "attachments"),
+                hooks=desk.hooks,
+                faults=desk.faults,
+                clock=desk.clock,
+            ).sweep(on_events=rung.extend)
+        [row] = desk.raw_rows()
+        assert (row.state, row.tries) == ("waiting", 0)
+    intake_of(desk).sweep(on_events=rung.extend)
+    assert [row.state for row in desk.raw_rows()] == ["stored"]
+
+
+class FullDisk(AttachmentStore):
+    """A store that keeps nothing."""
+
+    def put(self, content: bytes | BinaryIO) -> Stored:
+        raise FilesUnavailable(Path("attachments"), "no space left")
+
+
+def test_m38_mails_that_end_the_child_at_once_put_off_no_other(desk: SmallDesk, intake: Intake) -> None:
+    subjects = ["exit", "one", "segfault", "two", *(f"good {number}" for number in range(60))]
+    ids = intake.accept_many([Arrival(content=suspect(subject), source="test") for subject in subjects])
+    begun = time.monotonic()
+    intake.process(ids)
+    assert time.monotonic() - begun < 8
+    assert [(row.id, row.tries) for row in desk.raw_rows() if row.state == "waiting"] == [(ids[0], 1), (ids[2], 1)]
+
+
+def test_m38_one_mail_that_hangs_puts_off_no_other(desk: SmallDesk, intake: Intake) -> None:
+    subjects = ["sleep", *(f"good {number}" for number in range(63))]
+    ids = intake.accept_many([Arrival(content=suspect(subject), source="test") for subject in subjects])
+    intake.process(ids)
+    assert [(row.id, row.tries) for row in desk.raw_rows() if row.state == "waiting"] == [(ids[0], 1)]
+
+
+@pytest.mark.parametrize("kind", [signal.SIGSTOP, signal.SIGKILL])
+def test_m38_a_child_that_is_stopped_or_killed_leaves_nothing(kind: signal.Signals) -> None:
+    begun = time.monotonic()
+    with CarefulReader(limits=LIMITS, care=CARE) as reader:
+        reader.read(raw_mail())
+        assert reader._child is not None
+        os.kill(reader._child._process.pid, kind)
+        with pytest.raises(ReadingFailed):
+            reader.read(raw_mail())
+        assert reader.read(raw_mail()) == read_mail(raw_mail())
+    assert time.monotonic() - begun < 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a stopped process with its parent")
+def test_m38_a_stopped_child_does_not_outlive_its_parent() -> None:
+    program = PARENT.format(command=DEADLY, subject="")
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        os.kill(child, signal.SIGSTOP)
+        parent.kill()
+        parent.wait()
+    deadline = time.monotonic() + 4
+    while is_running(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running = is_running(child)
+    if running:
+        os.kill(child, signal.SIGKILL)
+    assert not running
+
+
+def test_m38_a_machine_without_another_thread_is_no_mails_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(self: threading.Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", start)
+    with CarefulReader(limits=LIMITS, care=CARE) as reader, pytest.raises(NoChild):
+        reader.read(raw_mail())
