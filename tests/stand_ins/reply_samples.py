@@ -7,6 +7,8 @@ from pathlib import Path
 import attrs
 
 FOLDER = Path(__file__).parent / "replies"
+SECOND_AUTHOR = FOLDER / "second_author"
+"""Samples by somebody who had not read the rules: they tell more of the mail of others."""
 
 
 @attrs.frozen
@@ -22,6 +24,22 @@ class ReplySample:
 def reply_samples() -> tuple[ReplySample, ...]:
     """All samples, by language."""
     return tuple(sample for path in sorted(FOLDER.glob("*.txt")) for sample in _read(path))
+
+
+def second_author_samples() -> tuple[ReplySample, ...]:
+    """The samples of the second author, by language."""
+    return tuple(sample for path in sorted(SECOND_AUTHOR.glob("*.txt")) for sample in _read(path))
+
+
+def second_author_pages() -> tuple[ReplySample, ...]:
+    """The same as HTML: `text` is markup as a mail program sends it, behind the line ``%%`` stands what is fresh."""
+    source = (SECOND_AUTHOR / "from_html.lines").read_text(encoding="utf-8").removeprefix("== ")
+    pages = []
+    for section in source.split("\n== "):
+        name, _, body = section.partition("\n")
+        markup, _, fresh = body.partition("\n%%\n")
+        pages.append(ReplySample(language="html", name=name, text=markup, fresh=paragraphs(fresh)))
+    return tuple(pages)
 
 
 def attributions() -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A mail's text as lines, each without its blanks and marks of direction, and where each begins."""
 
 import re
+import unicodedata
 from collections import Counter
 
 import attrs
@@ -15,10 +16,13 @@ UNSEEN = (
 )
 """Blanks, and what has no width: joiners and the marks of direction that mail programs put around names."""
 
-COLONS = (":", "\uff1a")
+COLONS = (":", "\uff1a", "\ufe55")
 QUOTE_SIGNS = (">", "\uff1e")
 _INITIALS = re.compile(r"([^\W\d_]{1,3}>)>* ")  # "JD> text", as The Bat and some others quote
 _PROMPT = ">>> "
+_IN_MESSAGE = ", in message"  # GroupWise goes on with the rest of an attribution in the next line
+_COMPARISON = re.compile(r">= ?\d")
+_OPEN_ADDRESS = re.compile(r"<[^<>\s@]{1,64}@[^<>\s@]{1,255}\Z")
 _UNSEEN_INSIDE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\u061c\u202a-\u202e\u2066-\u2069]+")
 
 
@@ -47,11 +51,18 @@ class Page:
         """
         line = self.lines[at]
         if line.startswith(QUOTE_SIGNS):
-            if self.prompts and line.startswith(_PROMPT):
+            if line.startswith(_PROMPT) and line.endswith(_IN_MESSAGE):
+                return False
+            if (self.prompts and _is_prompt(line)) or _COMPARISON.match(line) or self._closes_address(at):
                 return False
             return not line.startswith(">From ") or self._has_quoted_neighbour(at)
         found = _INITIALS.match(line) if self.initials else None
         return found is not None and found[1] in self.initials
+
+    def _closes_address(self, at: int) -> bool:
+        """Whether the sign only ends an address that was wrapped before it: ``<ada@example.org`` and ``> wrote:``."""
+        above = self.lines[at - 1] if at else ""
+        return self.lines[at].endswith(COLONS) and bool(_OPEN_ADDRESS.search(above, max(len(above) - 300, 0)))
 
     def _has_quoted_neighbour(self, at: int) -> bool:
         return self._starts(at - 1, QUOTE_SIGNS) or self._starts(at + 1, QUOTE_SIGNS)
@@ -92,7 +103,11 @@ def page_of(text: str) -> Page:
 
 def _has_prompts(lines: tuple[str, ...]) -> bool:
     quoted = [line for line in lines if line.startswith(">")]
-    return bool(quoted) and all(line.startswith(_PROMPT) for line in quoted)
+    return bool(quoted) and all(map(_is_prompt, quoted))
+
+
+def _is_prompt(line: str) -> bool:
+    return line.startswith(_PROMPT) or line == _PROMPT.strip()
 
 
 def _initials(lines: tuple[str, ...]) -> frozenset[str]:
@@ -103,5 +118,6 @@ def _initials(lines: tuple[str, ...]) -> frozenset[str]:
 def readable(line: str) -> str:
     """A line in lower case without marks of direction, and with ordinary blanks: what is compared with lists of words."""
     if not line.isascii():
+        line = unicodedata.normalize("NFC", line)
         line = _UNSEEN_INSIDE.sub("", line).replace("\xa0", " ").replace("\u202f", " ").replace("\u3000", " ")
     return line.replace("İ", "i").casefold()

@@ -11,7 +11,7 @@ from itertools import islice
 import attrs
 
 from .attributions import certain_start, likely_start
-from .header_blocks import Heading, header_end, heading, is_separator, label_of
+from .header_blocks import Heading, columns_end, header_end, heading, is_drawn_around, is_separator, label_of
 from .marker import marker_offset
 from .page import COLONS, QUOTE_SIGNS, Page, page_of
 
@@ -20,7 +20,12 @@ _SIGNS = (*QUOTE_SIGNS, *COLONS, "--", "__", "==", "~~")
 _OVERHANG = 60
 _HEADER_LINES = 15
 _REST_OF_BLOCK = re.compile(r"(?:[ \t\xa0]*+(?:>[^\n]*+)?(?:\n|\Z))*+")
-_SAID = re.compile(r"[^\s\-_=*>|~#.,:;()\[\]\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_SAID = re.compile(
+    r"[^\s\-_=*>|~#.,:;()\[\]\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+    r"|[:;=]-?[()]"
+)
+"""Anything that is neither drawn nor unseen, or a smile."""
+_SIGNATURE = ("--", "__")
 _GROUPWISE_END = ">>>"
 
 
@@ -87,6 +92,9 @@ def _cuts(page: Page, *, marked_line: int | None, to_the_end: bool) -> Iterator[
             continue
         if page.is_quoted(at) and not _is_groupwise(line):
             end = _block_end(page, at)
+            if fresh_from == 0 and marked_line is None and _is_excerpt(page, at, end):
+                at = fresh_from = end
+                continue
             yield _Cut(_block_head(page, at, floor=fresh_from, marked=marked_line == at), end)
             at = fresh_from = end
             continue
@@ -119,13 +127,18 @@ def _quote_below(page: Page, at: int, *, said: Heading | None, marked: bool) -> 
     if said is Heading.ORIGINAL:
         below = page.next_written(at + 1)
         end = header_end(page, below) if below < page.end else None
-        return _Cut(at, end or at + 1)
+        end = end or at + 1
+        return None if _is_followed_by_quote(page, end - 1) else _Cut(at, end)
     # A block that begins in the middle of another was looked at with that one.
     end = None if at > 0 and label_of(page.lines[at - 1]) else header_end(page, at)
     if end is not None:
-        return _Cut(at, end)
+        # Where the lines below have signs of their own, answers may stand between them.
+        return None if _is_followed_by_quote(page, end - 1) else _Cut(at, end)
     if _is_groupwise(page.lines[at]):
         return _Cut(at, at + 1)
+    end = columns_end(page, at)
+    if end is not None:
+        return _Cut(at, end)
     start = certain_start(page, at)
     if start is None or _is_followed_by_quote(page, at):
         return None
@@ -152,6 +165,22 @@ def _block_end(page: Page, at: int) -> int:
     return end
 
 
+def _is_excerpt(page: Page, at: int, end: int) -> bool:
+    """Whether the only quoted lines are something that the sender shows us, with more words below.
+
+    "It says:" stands above them, or it is but one line in the middle of a paragraph.
+    """
+    above, below = page.previous_written(at), page.next_written(end)
+    in_paragraph = above == at - 1 and (end == at + 1 or not page.lines[at + 1])
+    if above < 0 or not (in_paragraph or page.lines[above].endswith(COLONS)):
+        return False
+    if below == page.end or page.lines[below].startswith(_SIGNATURE):
+        return False
+    if likely_start(page, above) is not None or _heading_above(page, above, floor=0) is not None:
+        return False
+    return not any(page.is_quoted(later) for later in range(end, page.end))
+
+
 def _is_overhang(page: Page, at: int) -> bool:
     """Whether a line is the end of the quoted line above it, wrapped on the way, with the block going on below."""
     line, above = page.lines[at], page.lines[at - 1]
@@ -170,7 +199,7 @@ def _block_head(page: Page, at: int, *, floor: int, marked: bool) -> int:
         start = _introduction(page, above, floor=floor)
     if start is None:
         start = _heading_above(page, above, floor=floor)
-    return at if start is None else _with_separators(page, max(start, floor), floor=floor)
+    return _with_separators(page, at if start is None else max(start, floor), floor=floor)
 
 
 def _heading_above(page: Page, above: int, *, floor: int) -> int | None:
@@ -201,7 +230,12 @@ def _introduction(page: Page, above: int, *, floor: int) -> int | None:
 def _with_separators(page: Page, start: int, *, floor: int) -> int:
     """The start, moved up over lines that are drawn to part the earlier mail from what stands above."""
     above = page.previous_written(start)
-    while above >= floor and (is_separator(page.lines[above]) or heading(page, above) is Heading.ORIGINAL):
+    is_block = start < page.end and label_of(page.lines[start]) is not None
+    while above >= floor and (
+        is_separator(page.lines[above])
+        or heading(page, above) is Heading.ORIGINAL
+        or (is_block and is_drawn_around(page.lines[above]))
+    ):
         start = above
         above = page.previous_written(start)
     return _above_fields(page, start, floor=floor)
