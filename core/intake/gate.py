@@ -5,6 +5,7 @@ import re
 import attrs
 
 from ..contract.addresses import folded, normalise
+from .machine_marks import has_automatic_subject, has_report_subject, has_robot_field, is_nobodys, takes_returns
 from .parsing import Mail
 
 _LIST_FIELDS = (
@@ -17,7 +18,16 @@ _LIST_FIELDS = (
     "List-Archive",
     "Mailing-List",
     "X-Mailing-List",
+    # What lists and campaigns write that know nothing of the standards.
+    "X-BeenThere",
+    "X-Mailman-Version",
+    "X-Sympa-To",
+    "X-LISTSERV",
+    "X-Campaign",
+    "X-CampaignId",
+    "X-Campaign-Id",
 )
+_PRECEDENCE_FIELDS = ("Precedence", "X-Precedence", "Preference")
 _AUTOMATIC_PRECEDENCES = frozenset({"bulk", "junk", "auto_reply"})
 _PRECEDENCES = _AUTOMATIC_PRECEDENCES | {"list"}
 _ROBOT_FIELDS = (
@@ -32,6 +42,8 @@ _ROBOT_FIELDS = (
     "X-FC-MachineGenerated",
     "X-Cron-Env",
 )
+# Other desks and networks: their mails may hold a person's words, but an answer to them begins a loop.
+_LOOP_FIELDS = ("X-RT-Loop-Prevention", "X-OTRS-Loop", "X-ServiceNow-Generated", "X-Facebook-Notify")
 _SUPPRESSIONS = frozenset({"all", "autoreply", "oof"})
 _REPORT_TYPES = frozenset(
     {
@@ -84,18 +96,19 @@ def judge(
     """
     if envelope_from is None:
         envelope_from = _returned_to(mail)
+    marked, robot = _is_marked(mail), _has_robot_sender(mail)
     hits = {
         "null_sender": _is_null_sender(mail, envelope_from),
         "auto_submitted": _is_auto_submitted(mail),
         "mailing_list": mail.headers.has_any(_LIST_FIELDS),
         "precedence": not _PRECEDENCES.isdisjoint(_precedences(mail)),
-        "auto_header": mail.headers.has_any(_ROBOT_FIELDS) or _suppresses(mail),
+        "auto_header": marked or mail.headers.has_any(_LOOP_FIELDS) or _suppresses(mail),
         "report": _is_report(mail),
-        "robot_address": _has_robot_sender(mail) or _is_robot(envelope_from or ""),
+        "robot_address": robot or _is_robot(envelope_from or ""),
         "not_addressed": require_addressed and not _is_addressed(mail, own_addresses),
     }
     check = next((name for name, hit in hits.items() if hit), "")
-    return Verdict(allowed=not check, check=check, automatic=_is_automatic(mail, envelope_from))
+    return Verdict(allowed=not check, check=check, automatic=marked or robot or _is_automatic(mail, envelope_from))
 
 
 def _returned_to(mail: Mail) -> str | None:
@@ -105,14 +118,12 @@ def _returned_to(mail: Mail) -> str | None:
 
 
 def _is_automatic(mail: Mail, envelope_from: str | None) -> bool:
-    """Whether a machine wrote the mail, which is less than that it must not be answered."""
+    """Whether a machine wrote the mail, its marks and sender apart, which is less than that it must not be answered."""
     return (
         _is_null_sender(mail, envelope_from)
         or _is_auto_submitted(mail)
         or not _AUTOMATIC_PRECEDENCES.isdisjoint(_precedences(mail))
-        or mail.headers.has_any(_ROBOT_FIELDS)
         or _is_report(mail)
-        or _has_robot_sender(mail)
         or _is_daemon(envelope_from or "")
     )
 
@@ -121,7 +132,8 @@ def _is_null_sender(mail: Mail, envelope_from: str | None) -> bool:
     """RFC 3834 section 2: the null sender is never answered; Return-Path is where the envelope ends up."""
     if envelope_from is not None and envelope_from.strip() in ("", "<>"):
         return True
-    return any(value.replace(" ", "") == "<>" for value in mail.headers.get_all("Return-Path"))
+    values = (*mail.headers.get_all("Return-Path"), *mail.headers.get_all("From"))
+    return any(value.replace(" ", "") == "<>" for value in values)
 
 
 def _is_auto_submitted(mail: Mail) -> bool:
@@ -130,8 +142,13 @@ def _is_auto_submitted(mail: Mail) -> bool:
 
 
 def _precedences(mail: Mail) -> set[str]:
-    values = (*mail.headers.get_all("Precedence"), *mail.headers.get_all("X-Precedence"))
+    values = (value for name in _PRECEDENCE_FIELDS for value in mail.headers.get_all(name))
     return {_keyword(value).replace("-", "_") for value in values}
+
+
+def _is_marked(mail: Mail) -> bool:
+    """Whether a field or the subject says that a machine answers."""
+    return mail.headers.has_any(_ROBOT_FIELDS) or has_robot_field(mail) or has_automatic_subject(mail)
 
 
 def _suppresses(mail: Mail) -> bool:
@@ -141,7 +158,9 @@ def _suppresses(mail: Mail) -> bool:
 
 
 def _is_report(mail: Mail) -> bool:
-    """A report at the top, or one that a relay wrapped into another mail (RFC 6522, 3464, 5965, 8098)."""
+    """A report at the top, one that a relay wrapped into another mail (RFC 6522, 3464, 5965, 8098), or one by its subject."""
+    if has_report_subject(mail):
+        return True
     top = _keyword(mail.headers.get("Content-Type") or "")
     return top in _REPORT_TYPES or any(attachment.content_type in _REPORT_TYPES for attachment in mail.attachments)
 
@@ -157,11 +176,12 @@ def _is_robot(address: str) -> bool:
     local = _local(address)
     if _is_daemon(address) or _SEPARATORS.sub("", local) in _DISTRIBUTORS:
         return True
-    return local.startswith("owner-") or local.endswith(("-owner", "-request"))
+    return local.startswith("owner-") or local.endswith(("-owner", "-request")) or takes_returns(local)
 
 
 def _is_daemon(address: str) -> bool:
-    return _SEPARATORS.sub("", _local(address)) in _DAEMONS
+    local = _local(address)
+    return _SEPARATORS.sub("", local) in _DAEMONS or is_nobodys(local)
 
 
 def _local(address: str) -> str:

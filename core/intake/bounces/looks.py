@@ -7,7 +7,8 @@ import attrs
 from ..parsing import Mail
 
 _DAEMON = re.compile(
-    r"(?:mailer[-_. ]?daemon|mail[-_.]?daemon|postmaster|mdaemon|mail[-_.]?delivery(?:[-_.]?(?:sub)?system)?|"
+    r"(?:mailer[-_. ]?daemon|mail[-_.]?daemon|postmaster|mdaemon|"
+    r"e?-?mail[-_.]?delivery(?:[-_.]?(?:(?:sub)?system|failure|status|error|notification))?|"
     r"mail[-_.]?system|"
     r"system[-_.]?administrator|microsoftexchange[0-9a-f]+|smtp32|symantec_\w{0,40}|interscan\w{0,20}|uucp|"
     r"mailmaster|"
@@ -15,14 +16,13 @@ _DAEMON = re.compile(
     re.IGNORECASE,
 )
 _WEAK_DAEMON = re.compile(
-    r"(?:mailer|smtp|dsn|ndr|bounces?|root|admin|administrator|mailadmin|mail|noreply|no-reply|groupwise|listserv|"
-    r"devnull|nobody)"
-    r"(?:[-+_.][^@\s]{0,64})?",
+    r"(?:mailer|smtp|dsn|ndr|bounces?|noreply|no-reply|groupwise|listserv|devnull|nobody)"
+    r"(?:[-+_.][^@\s]{0,64})?|[^@\s]{1,60}-bounces?",
     re.IGNORECASE,
 )
 _DAEMON_NAME = re.compile(
     r"mailer[-_ ]?daemon|mail delivery|system ?administrator|postmaster|mail administrator|internet mail|"
-    r"microsoft (?:outlook|exchange)|\bmail system|administrateur syst|administrador del sistema|system attendant|"
+    r"^\W?microsoft (?:outlook|exchange)|\bmail system\b|administrateur syst|administrador del sistema|system attendant|"
     r"mail router|mail gateway|virus ?wall|mail server|mail subsystem|delivery subsystem",
     re.IGNORECASE,
 )
@@ -32,7 +32,8 @@ _SUBJECT = re.compile(
     r"fail\w* (?:to deliver|delivery|mail|notice)|"
     r"(?:mail|message|e-mail)(?: delivery)? (?:failed|failure|error|returned|rejected|delay|could not|status|"
     r"problem)|"
-    r"return(?:ed|ing)?:? (?:mail|message|e-?mail|to sender)|bounced? (?:mail|message)|mail system|delayed (?:mail|"
+    r"return(?:ed|ing)?:? (?:mail|message|e-?mail|to sender)|bounced? (?:mail|message)|"
+    r"mail system (?:error|failure|problem)|delayed (?:mail|"
     r"message)|"
     r"delivery (?:to|of) .{0,60}(?:failed|delayed)|warning: .{0,40}(?:not|delay|could not)|status notification|"
     r"permanent (?:error|failure)|unknown (?:user|recipient|address)|user unknown|invalid (?:address|recipient)|"
@@ -44,7 +45,9 @@ _SUBJECT = re.compile(
     r"entregad[oa]|se pudo entregar|devuelt|devoluci[oó]n|fallo (?:en|de)|error de entrega|"
     r"mancat[oa] (?:recapito|consegna)|non recapitat|impossibile recapitare|"
     r"entregue|poss[ií]vel entregar|falha na entrega|devolvid|onbestelbaar|niet (?:worden )?bezorgd|"
-    r"levereras|leveres|levererat|dostarcz|zwrot poczty|nedoru[cč]|kézbesíthet|teslim edil|"
+    r"verz[öo]ger|r[uü]ckl[aä]ufer|warnung: (?:nachricht|e?-?mail|zustell)|"
+    r"levereras|leveres|levererat|ei voi toimittaa|toimitus|παράδοσ|livr[aă](?:rea|bil|t[aă]?\b)|"
+    r"nezdařil|neuspje|neuspe|не вдалося|недоставлен|dostarcz|zwrot poczty|nedoru[cč]|kézbesít(?:het|etlen)|teslim edil|"
     r"доставлен|невозможно доставить|配信|配送|送信(?:できま|エラー)|未達|退信|投[递遞]|傳遞|送达|반송|배달|전송 실패",
     re.IGNORECASE,
 )
@@ -67,6 +70,7 @@ class Look:
     :param daemon: a mail server sent it: a daemon's address or name, or a field that only they write.
     :param robot: some machine sent it, which may be a mail server.
     :param null_sender: nobody is to answer it.
+    :param answerable: what cannot be delivered of it goes back to somebody, which is not how mail servers send reports.
     :param speaks_of_delivery: its subject does.
     :param answers: it is somebody's answer, forwarding or notice of absence.
     """
@@ -74,6 +78,7 @@ class Look:
     daemon: bool = False
     robot: bool = False
     null_sender: bool = False
+    answerable: bool = False
     speaks_of_delivery: bool = False
     answers: bool = False
 
@@ -81,13 +86,15 @@ class Look:
 PERSON = Look()
 
 
-def look_at(mail: Mail, *, null_sender: bool) -> Look:
+def look_at(mail: Mail, *, envelope_from: str | None) -> Look:
     """Look at the header only; this is asked of every mail, and most are a person's.
 
-    :param null_sender: whether the envelope has no sender.
+    :param envelope_from: the sender of the envelope, ``""`` when it has none, None when it is not known.
     """
+    null_sender = envelope_from == ""
+    answerable = bool(envelope_from) and _DAEMON.fullmatch(str(envelope_from).rpartition("@")[0]) is None
     by_field = mail.headers.has_any(_BOUNCE_FIELDS)
-    by_daemon = _is_daemon(mail)
+    by_daemon = _is_daemon(mail, by_name=not answerable)
     if not (by_field or by_daemon or null_sender or _may_be_robot(mail)):
         return PERSON
     subject = mail.subject[:_LONGEST_SUBJECT]
@@ -100,16 +107,18 @@ def look_at(mail: Mail, *, null_sender: bool) -> Look:
         daemon=by_field or by_daemon,
         robot=True,
         null_sender=null_sender,
+        answerable=answerable,
         speaks_of_delivery=speaking is not None,
         answers=not by_field and (absent or forwarded),
     )
 
 
-def _is_daemon(mail: Mail) -> bool:
+def _is_daemon(mail: Mail, *, by_name: bool) -> bool:
     sender = mail.sender
     if sender is not None:
         local = sender.address.rpartition("@")[0]
-        return _DAEMON.fullmatch(local) is not None or _DAEMON_NAME.search(sender.name[:100]) is not None
+        named = by_name and _DAEMON_NAME.search(sender.name[:100]) is not None
+        return named or _DAEMON.fullmatch(local) is not None
     value = (mail.headers.get("From") or "").strip()[:300]
     words = re.split(r"[\s<>\",;@]+", value)
     nobody = value in ("", "<>") or value.endswith("<>")

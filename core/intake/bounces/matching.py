@@ -115,13 +115,24 @@ def _by_token(
 
 
 def _by_name(letter: Letter, report: Report, recipient: Recipient, named: Sequence[OurDelivery]) -> Reported:
-    """A Message-ID names the mail: it counts for the address that the mail went to, or for the only one if it tells none."""
+    """A Message-ID names the mail: it counts for the address that the mail went to, or for the only one if it tells none.
+
+    One that several people got proves nothing by itself, as each of them knows it and may know the others: the returned
+    mail has to refer to what the copy of the one recipient alone does (test M33).
+    """
     own = next((each for each in named if _is_to(recipient, each)), None)
     if own is None and not recipient.address and len(named) == 1:
         own = named[0]
     if own:
-        return _value(letter, report, recipient, own, confirmed=True)
+        return _value(letter, report, recipient, own, confirmed=_is_proven(report, own))
     return _value(letter, report, recipient, named[0] if named else None, confirmed=False)
+
+
+def _is_proven(report: Report, delivery: OurDelivery) -> bool:
+    # Read receipts name the Message-ID only, and nothing hangs on them.
+    if delivery.private_id is None or report.kind is ReportKind.READ:
+        return True
+    return delivery.private_id in (*report.references, *report.message_ids)
 
 
 def _is_to(recipient: Recipient, delivery: OurDelivery) -> bool:

@@ -13,11 +13,14 @@ from .feedback import read_feedback, read_forwarded_complaint
 from .fields import address_of, text_of
 from .looks import Look, look_at
 from .report import Recipient, Report, gravest
-from .returned import message_ids, only_recipient, return_paths, returned_texts
+from .returned import message_ids, only_recipient, referred_to, return_paths, returned_texts
 from .text_bounces import (
     has_protocol,
     is_about_mail,
+    is_about_own_mail,
     nameless,
+    names_mail,
+    names_refused,
     notification_of,
     says_undelivered,
     tells_failure,
@@ -59,7 +62,7 @@ def read_report(mail: Mail, *, envelope_from: str | None = None) -> Report | Non
 
 def _read(mail: Mail, *, envelope_from: str | None, wrapped: bool) -> Report | None:
     is_report = _REPORT_TOP.match(mail.headers.get("Content-Type") or "") is not None
-    look = look_at(mail, null_sender=_has_null_sender(mail, envelope_from))
+    look = look_at(mail, envelope_from=_sender_of_envelope(mail, envelope_from))
     if look.answers and not is_report:
         return None
     if not is_report and not look.robot:
@@ -68,17 +71,20 @@ def _read(mail: Mail, *, envelope_from: str | None, wrapped: bool) -> Report | N
     found = _by_standard(mail, parts)
     if found is None and look.robot and not wrapped:
         found = _wrapped(parts)
-    if found is None and (look.daemon or look.speaks_of_delivery or is_report):
+    if found is None and (look.daemon or is_report or (look.speaks_of_delivery and not look.answerable)):
         found = _by_fields_in_text(mail, parts)
     if found is None:
         found = _forwarded_complaint(mail)
     return found or _by_text(mail, look, is_report=is_report)
 
 
-def _has_null_sender(mail: Mail, envelope_from: str | None) -> bool:
-    if envelope_from is not None and envelope_from.strip() in ("", "<>"):
-        return True
-    return any(value.replace(" ", "") == "<>" for value in mail.headers.get_all("Return-Path"))
+def _sender_of_envelope(mail: Mail, known: str | None) -> str | None:
+    """The sender of the envelope: ``""`` for the null sender, and None when nothing tells it; the topmost Return-Path may."""
+    values = mail.headers.get_all("Return-Path")
+    if any(value.replace(" ", "") == "<>" for value in values):
+        return ""
+    told = known if known is not None else values[0] if values else None
+    return None if told is None else told.strip().strip("<>").strip()
 
 
 def _by_standard(mail: Mail, parts: Sequence[Attachment]) -> Report | None:
@@ -162,16 +168,25 @@ def _by_text(mail: Mail, look: Look, *, is_report: bool) -> Report | None:
     notification = notification_of(mail.text)
     fails = tells_failure(notification)
     protocol = has_protocol(notification)
-    mail_sent_back = look.null_sender and is_about_mail(notification)
+    mail_sent_back = look.null_sender and names_mail(notification)
+    machine = look.robot and not look.answerable
     named = mail.headers.get("X-Failed-Recipients") is not None
     credible = (
         named
         or (is_report and (fails or look.speaks_of_delivery))
         or (look.daemon and (look.speaks_of_delivery or (fails and protocol)))
-        or (look.robot and look.speaks_of_delivery and fails and (protocol or mail_sent_back))
+        or (machine and look.speaks_of_delivery and fails and (protocol or mail_sent_back))
+        # In a language that nobody foresaw the codes say it, after an address in the notation of mail servers.
+        or (look.daemon and names_refused(notification))
     )
     # A mail server's subject may be anything; then its text has to say so outright and to name somebody.
-    outright = not credible and look.daemon and is_about_mail(notification) and says_undelivered(notification)
+    outright = (
+        not credible
+        and look.daemon
+        and is_about_mail(notification)
+        and says_undelivered(notification)
+        and not is_about_own_mail(notification)
+    )
     if not credible and not outright:
         return None
     recipients = _text_recipients(mail, notification)
@@ -190,6 +205,7 @@ def _report(mail: Mail, kind: ReportKind, recipients: tuple[Recipient, ...], *, 
         kind=kind,
         recipients=recipients,
         message_ids=message_ids(mail, texts=texts),
+        references=referred_to(mail, texts=texts),
         return_paths=return_paths(mail, texts=texts),
     )
 

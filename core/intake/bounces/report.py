@@ -36,12 +36,14 @@ class Report:
     :param kind: the gravest thing that it tells of any recipient.
     :param recipients: those that it names, each once; none when it is a report and names nobody.
     :param message_ids: the Message-IDs of the mails that it is about, with angle brackets, as far as it tells them.
+    :param references: what those mails refer to by their References, which differ by recipient where they share a Message-ID.
     :param return_paths: addresses in it that may be the signed return path of such a mail.
     """
 
     kind: ReportKind
     recipients: tuple[Recipient, ...] = ()
     message_ids: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     return_paths: tuple[str, ...] = ()
 
     @property

@@ -9,6 +9,8 @@ from .fields import MOST_OCTETS, text_of
 
 MOST_IDENTIFIERS = 20
 MOST_RETURNED = 10
+MOST_REFERENCES = 200
+LONGEST_REFERENCES = 20_000
 RETURNED_TYPES = frozenset(
     {
         "message/rfc822",
@@ -26,6 +28,8 @@ _IDENTIFIER = re.compile(
     r"correlation)[- ]?id\s?[:=]\s{0,8}(<[^<>\s\x00-\x1f\x7f]{3,300}>)",
     re.IGNORECASE | re.MULTILINE,
 )
+_REFERENCES = re.compile(r"^[ \t>|]{0,12}references[ \t]?:([^\n]*(?:\n[ \t>|]+<[^\n]*)*)", re.IGNORECASE | re.MULTILINE)
+_NAMED = re.compile(r"<[^<>\s\x00-\x1f\x7f]{3,300}>")
 _SIGNED = re.compile(r"[A-Za-z0-9._+=-]{0,40}\bb\.[0-9A-Za-z]{1,13}\.[A-Za-z2-7]{26}@[A-Za-z0-9][A-Za-z0-9.-]{1,252}")
 _TO = re.compile(r"^[ \t>]{0,8}(?:to|delivered-to)[ \t]?:[ \t]*([^\n]{3,400})$", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{1,252}")
@@ -45,6 +49,13 @@ def message_ids(mail: Mail, *, texts: Iterable[str]) -> tuple[str, ...]:
     found = (_joined(each) for text in (*texts, mail.text[:200_000]) for each in _IDENTIFIER.findall(text))
     named = dict.fromkeys((*found, *mail.in_reply_to, *mail.references))
     return tuple(named)[:MOST_IDENTIFIERS]
+
+
+def referred_to(mail: Mail, *, texts: Iterable[str]) -> tuple[str, ...]:
+    """What the returned mails refer to, be it in a part or in the text; the report may say so in its own field."""
+    told = (value for text in (*texts, mail.text[:MOST_OCTETS]) for value in _REFERENCES.findall(text))
+    found = (each for value in told for each in _NAMED.findall(value[:LONGEST_REFERENCES]))
+    return tuple(dict.fromkeys((*mail.references, *found)))[:MOST_REFERENCES]
 
 
 def return_paths(mail: Mail, *, texts: Iterable[str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ LONGEST_LINE = 400
 MOST_RECIPIENTS = 100
 
 _RETURNED = re.compile(
+    r"^>\s?(?:from|to|date|subject|message-id)\s?:|"
     r"^\W{0,40}(?:(?:below this line|this|here|following|included|attached|enclosed) .{0,30}copy of|"
     r"(?:start of |begin(?:ning)? of |text of )?(?:the |your )?(?:original|returned|unsent|forwarded|"
     r"undelivered) (?:mail|message|e-mail)"
@@ -39,7 +40,12 @@ _FAILURE = re.compile(
     r"disabled)|quota|not found|"
     r"not yet been delivered|not been able to deliver|(?:been|is|was) delayed|still being|undeliver|not listed|"
     r"no longer|"
-    r"unzustellbar|nicht (?:\w+ )?(?:zugestellt|zustell|erreich|übermittelt)|fehlgeschlagen|konnte nicht|unbekannt|"
+    r"unzustellbar|nicht (?:\w+ )?(?:zugestellt|zustell|erreich|übermittelt)|fehlgeschlagen|konnten? (?:noch )?nicht|"
+    r"unbekannt|"
+    r"mislyk|mislykk|epäonnistu|ei (?:voi|löyty)|nezda[rř]il|nepoda[rř]il|nedoru[cč]|nem sikerült|nem található|"
+    r"nem kézbesít|ismeretlen|"
+    r"edilemedi|bulunamad\u0131|απέτυχε|δεν βρέθηκε|δεν (?:είναι δυνατή|παραδόθηκε)|eșuat|nu a (?:fost|putut)|gick inte att|"
+    r"не вдалося|не удается|"
     r"pas (?:pu )?(?:être )?(?:\w+ )?(?:remis|distribu|délivr|parven)|n'a pu|[eé]chec|inconnu|"
     r"impossible de (?:remettre|distribuer)|"
     r"no (?:se )?(?:ha |pudo |pude )?(?:podido )?(?:ser )?entreg|no existe|devuelto|rechazad|desconocid|"
@@ -50,12 +56,13 @@ _FAILURE = re.compile(
     r"配信(?:でき|不能|され)|配送(?:でき|不能)|送信でき|届けること|存在しま|見つかりま|不明|无法|無法|退回|退信|不存在|失败|전송되지|배달|실패",
     re.IGNORECASE,
 )
-_MAIL_WORDS = re.compile(
-    r"\b(?:e-?mails?|mail(?:box)?|messages?|recipients?|nachricht(?:en)?|empfänger|destinataires?|mensajes?|"
-    r"destinatari[oa]s?|messaggi[oi]?|"
-    r"mensage(?:m|ns)|bericht(?:en)?|meddelande|wiadomo\w+|письм\w+|сообщени\w+)\b|メール|邮件|郵件|메일",
-    re.IGNORECASE,
+_MAIL = (
+    r"\b(?:e-?mails?|mail(?:box)?|messages?|nachricht(?:en)?|mensajes?|messaggi[oi]?|mensage(?:m|ns)|bericht(?:en)?|"
+    r"meddelande|beskeder?|melding|viesti\w*|zpráv\w*|üzenet\w*|ileti\w*|mesaj\w*|μήνυμα|wiadomo\w+|письм\w+|"
+    r"сообщени\w+|повідомлен\w+)\b|メール|邮件|郵件|메일"
 )
+_MAIL_NAMES = re.compile(_MAIL, re.IGNORECASE)
+_MAIL_WORDS = re.compile(rf"{_MAIL}|\b(?:recipients?|empfänger|destinataires?|destinatari[oa]s?)\b", re.IGNORECASE)
 _UNDELIVERED = re.compile(
     r"(?:not|n't|unable to|cannot|failed to) (?:be |been )?(?:successfully )?deliver|undeliver|(?:was|been|is|were) (?:\w+ )?"
     r"(?:rejected|blocked|refused|returned|bounced)|did not reach",
@@ -66,13 +73,14 @@ _DELAY = re.compile(
     r"ied)|will (?:continue|keep)|"
     r"still (?:trying|being)|delivery attempts will continue|no action is required|warning message only|"
     r"(?:do not|don.t) need to (?:re-?send|do)|temporary failure report|"
-    r"need not re-?send|noch nicht|verzögert|pas encore|retardé|aún no|todavía|遅延|будут продолжены|warning: ",
+    r"need not re-?send|noch nicht|verzögert|weiter(?:hin)? versuch|pas encore|"
+    r"retardé|aún no|todavía|遅延|будут продолжены|warning: ",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
-    r"permanent|(?<!non-)fatal|giv(?:e|ing|en) up|gave up|giving up|will not (?:be )?(?:re)?tr(?:y|ied)|no further|"
-    r"returned to|"
-    r"has been returned|could not be delivered for|retry time ?out exceeded|(?:last|final) attempt|expired|"
+    r"permanent|(?<!non-)fatal|(?<!will )giv(?:e|ing|en) up|gave up|will not (?:be )?(?:re)?tr(?:y|ied)|no further|"
+    r"(?<!will be )returned to|"
+    r"has been returned|could not be delivered for (?!more than)|retry time ?out exceeded|(?:last|final) attempt|expired|"
     r"failed permanently",
     re.IGNORECASE,
 )
@@ -84,6 +92,13 @@ _NOT_ABOUT = re.compile(
     r"^[\s>*|]{0,12}(?:from|sender|reply-to|message-id|in-reply-to|references|mail from|subject|date|received|"
     r"return-path|reporting-mta|"
     r"x-[\w-]+|von|absender|de|expéditeur|remitente|da|mittente|発信者|差出人|发件人|contact|questions?)\b\s?:",
+    re.IGNORECASE,
+)
+# Whom to write to instead is not whom the mail did not reach.
+_INSTEAD = re.compile(
+    r"(?:please|kindly) (?:\w+ ){0,3}?(?:contact|write|use|send|forward|reply|e?-?mail|try)\b[^@.:;]{0,40}$|"
+    r"(?:wenden|schreiben) sie (?:sich )?(?:bitte )?an[^@.:;]{0,40}$|"
+    r"(?:contactez|contacter|[eé]crivez à|escriba a|contacte con|contattare|scriva a)[^@.:;]{0,20}$",
     re.IGNORECASE,
 )
 _MAIL_FROM = re.compile(r"(?:mail from:?|sender:?|from:)\s{0,4}<?\s{0,4}$", re.IGNORECASE)
@@ -134,9 +149,26 @@ def says_undelivered(notification: str) -> bool:
     return _UNDELIVERED.search(notification) is not None
 
 
+def is_about_own_mail(notification: str) -> bool:
+    """Whether the text is about what came to the desk or was kept from it, not about a mail that the desk sent."""
+    return _OWN_MAIL.search(notification) is not None
+
+
+_OWN_MAIL = re.compile(
+    r"quarant|digest|(?:mails?|messages?) (?:\w+ ){0,2}to you\b|\byour (?:mailbox|postfach)\b|ihr postfach|"
+    r"votre bo[iî]te",
+    re.IGNORECASE,
+)
+
+
 def is_about_mail(notification: str) -> bool:
     """Whether the text speaks of a mail: other things are delivered as well, and machines tell of them."""
     return _MAIL_WORDS.search(notification) is not None
+
+
+def names_mail(notification: str) -> bool:
+    """Whether the text speaks of a mail by its name; a parcel has a recipient, too."""
+    return _MAIL_NAMES.search(notification) is not None
 
 
 def has_protocol(notification: str) -> bool:
@@ -147,6 +179,17 @@ def has_protocol(notification: str) -> bool:
 _PROTOCOL = re.compile(
     r"^\s{0,8}<[^<>\s]{1,64}@[^<>\s]{1,250}>\s?:|\b(?:smtp|rcpt to|mail from|mx)\b|(?<!\d)55\d[ -]|\bhost \S+\[",
     re.IGNORECASE | re.MULTILINE,
+)
+
+
+def names_refused(notification: str) -> bool:
+    """Whether a line begins with an address in the notation of mail servers, and a code of refusal stands soon after."""
+    return _REFUSED.search(notification) is not None
+
+
+_REFUSED = re.compile(
+    r"^\s{0,8}<[^<>\s]{1,64}@[^<>\s]{1,250}>\s?:[^<>]{0,200}?(?<![\d.])(?:[45]\.[1-7]\.\d{1,2}(?![\d.])|55[0-4][ -])",
+    re.MULTILINE,
 )
 
 
@@ -167,7 +210,8 @@ def text_recipients(
     delayed = is_delay(notification, subject)
     if not chosen:
         soft, hard = known_failures(text, subject=subject, mailer=mailer, sender=sender)
-        chosen = [each for each in (*hard, *soft) if normalise(each) not in own]
+        elsewhere = _told_elsewhere(text)
+        chosen = [each for each in (*hard, *soft) if normalise(each) not in own and each.lower() not in elsewhere]
         delayed = delayed or (bool(soft) and not hard)
     places = {normalise(each.address): each.line for each in reversed(sightings)}
     unique = {normalise(each): each for each in reversed(chosen)}
@@ -175,6 +219,13 @@ def text_recipients(
         _recipient(unique[key], words=_words(lines, places.get(key)), notification=notification, delayed=delayed)
         for key in reversed(unique)
     )[:MOST_RECIPIENTS]
+
+
+def _told_elsewhere(text: str) -> frozenset[str]:
+    """What looks like an address in the fields of a returned mail that name no recipient, such as its Message-ID."""
+    lines = (line[:LONGEST_LINE] for line in text[:MOST_CHARACTERS].split("\n"))
+    found = (each for line in lines if _NOT_ABOUT.match(line) for each in _ADDRESS.findall(line))
+    return frozenset(each.rstrip(".-").lower() for each in found)
 
 
 def is_delay(notification: str, subject: str) -> bool:
@@ -218,7 +269,7 @@ def _sightings(lines: Sequence[str], own: Collection[str]) -> Iterator[_Sighting
             ):
                 continue
             before, after = line[: found.start()], line[found.end() :]
-            if _MAIL_FROM.search(before):
+            if _MAIL_FROM.search(before) or _INSTEAD.search(before):
                 continue
             yield _Sighting(address=address, line=number, weight=_weight(before, after, near=near))
 

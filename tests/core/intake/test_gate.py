@@ -160,7 +160,8 @@ def test_rfc_6_a_forwarded_report_is_mail_of_a_person() -> None:
     [
         "mailer-daemon", "MAILER-DAEMON", "postmaster", "no-reply", "noreply", "No_Reply", "donotreply", "do-not-reply",
         "noreply+x1", "bounce", "bounces", "bounces+abc", "owner-staff", "staff-owner", "staff-request", "listserv",
-        "majordomo",
+        "majordomo", "calendar-noreply", "ann.noreply", "noreply-service", "noreply2", "ne-pas-repondre", "autoreply",
+        "maildaemon",
     ],
 )  # fmt: skip
 def test_rfc_7_robots(local: str) -> None:
@@ -168,7 +169,10 @@ def test_rfc_7_robots(local: str) -> None:
     assert verdict == Verdict(allowed=False, check="robot_address", automatic=True)
 
 
-@pytest.mark.parametrize("local", ["postmasters", "ann.noreply", "owner", "request", "bouncer", "reply", "norep+ly"])
+@pytest.mark.parametrize(
+    "local",
+    ["postmasters", "noreen.ply", "owner", "request", "bouncer", "reply", "norep+ly", "bounce-house", "prvs=1a2b=ann"],
+)
 def test_rfc_7_names_that_only_look_similar(local: str) -> None:
     assert judged(mail_with(sender=f"{local}@example.org")) == ALLOWED
 
