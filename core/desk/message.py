@@ -89,13 +89,16 @@ def post_messages(
     opened = _open_again(session, directory, opening, now=now)
     spoken = {ticket.id for ticket, entry in zip(places, written, strict=True) if not entry.automatic}
     ticket_changes.touch(session, spoken - opened.keys(), now=now)
+    first = tickets.first_message_ids(session, {ticket.id for ticket in places})
     events: list[Event] = []
     standing = {ticket.id: ticket for ticket in places}
     for ticket, posting, entry in zip(places, postings, written, strict=True):
         before = standing[ticket.id]
         after = standing[ticket.id] = opened[ticket.id] if _opens(before, entry) else before
         if not _is_machine_of_agent(directory, entry):
-            events += _events(before, after, entry, posting.incoming, now=now)
+            first_id = first.get(ticket.id)
+            references = () if first_id is None else (first_id,)
+            events += _events(before, after, entry, posting.incoming, references=references, now=now)
     by_entry: defaultdict[int, list[Event]] = defaultdict(list)
     act_of = {event.act: event.entry.id for event in events if isinstance(event, MessagePosted)}
     for event in journal.append(session, events):
@@ -149,19 +152,11 @@ def _entry(ticket: Ticket, posting: Posting, author: EndUser, *, now: datetime) 
         origin=draft.origin,
         author=attrs.evolve(draft.sender, id=author.id),
         text=draft.text,
-        untrusted_html=words.untrusted_html,
         posted_at=now,
         verified=draft.sender.verified,
-        automatic=words.automatic,
         # Whoever sent a mail without a usable From is nobody's owner, even on a ticket that another such mail opened.
         held=posting.held or not author.address or not takes_part(ticket, author.id),
-        attachments=words.attachments,
-        message_id=words.message_id,
-        raw_mail_id=words.raw_mail_id,
-        quoted=words.quoted,
-        alignment=words.alignment,
-        authentication=words.authentication,
-        warnings=words.warnings,
+        **words.on_entry,
     )
 
 
@@ -170,10 +165,27 @@ def _is_machine_of_agent(directory: Directory, entry: Entry) -> bool:
     return entry.automatic and bool(address) and normalise(address) in directory.agents_by_address
 
 
-def _events(before: Ticket, after: Ticket, entry: Entry, incoming: Incoming | None, *, now: datetime) -> list[Event]:
+def _events(
+    before: Ticket,
+    after: Ticket,
+    entry: Entry,
+    incoming: Incoming | None,
+    *,
+    references: tuple[str, ...],
+    now: datetime,
+) -> list[Event]:
     act = uuid4().hex
     events: list[Event] = [
-        MessagePosted(id=0, act=act, at=now, actor=entry.author, ticket=after, incoming=incoming, entry=entry)
+        MessagePosted(
+            id=0,
+            act=act,
+            at=now,
+            actor=entry.author,
+            ticket=after,
+            incoming=incoming,
+            entry=entry,
+            references=references,
+        )
     ]
     if before.status is TicketStatus.CLOSED and after.status is not before.status:
         events.append(TicketReopened(id=0, act=act, at=now, actor=entry.author, ticket=after, incoming=incoming))

@@ -46,24 +46,7 @@ def post_note(
     text = with_plain_line_ends(text)
     check_text(text, "The text of the note")
     take_up(session, directory, ticket_id=ticket_id, actor=actor, now=now)
-    note = NewEntry(
-        ticket_id=ticket_id,
-        kind=EntryKind.NOTE,
-        origin=origin,
-        author=actor,
-        text=text,
-        untrusted_html=words.untrusted_html,
-        posted_at=now,
-        verified=actor.verified,
-        automatic=words.automatic,
-        attachments=words.attachments,
-        message_id=words.message_id,
-        raw_mail_id=words.raw_mail_id,
-        quoted=words.quoted,
-        alignment=words.alignment,
-        authentication=words.authentication,
-        warnings=words.warnings,
-    )
+    note = _entry(ticket_id, actor, text, words=words, origin=origin, now=now)
     [entry] = ticket_changes.insert_entries(session, [note])
     ticket_changes.touch(session, [ticket_id], now=now)
     after = tickets.snapshot(session, ticket_id)
@@ -75,4 +58,17 @@ def post_note(
             NotePosted(**act.on(after), incoming=incoming, entry=entry),
             *(AgentMentioned(**act.on(after), incoming=incoming, agent=agent, entry=entry) for agent in named),
         ],
+    )
+
+
+def _entry(ticket_id: int, actor: Actor, text: str, *, words: Words, origin: Origin, now: datetime) -> NewEntry:
+    return NewEntry(
+        ticket_id=ticket_id,
+        kind=EntryKind.NOTE,
+        origin=origin,
+        author=actor,
+        text=text,
+        posted_at=now,
+        verified=actor.verified,
+        **words.on_entry,
     )

@@ -180,17 +180,9 @@ def _first_entry(opening: Opening, ticket: Ticket, *, now: datetime) -> NewEntry
         origin=draft.origin,
         author=actor_of(opening, ticket.owner),
         text=draft.text,
-        untrusted_html=words.untrusted_html,
         posted_at=now,
         verified=draft.sender.verified,
-        automatic=words.automatic,
-        attachments=words.attachments,
-        message_id=words.message_id,
-        raw_mail_id=words.raw_mail_id,
-        quoted=words.quoted,
-        alignment=words.alignment,
-        authentication=words.authentication,
-        warnings=words.warnings,
+        **words.on_entry,
     )
 
 

@@ -37,7 +37,13 @@ def release_message(
     entry = _message(session, ticket_id, entry_id)
     act = Act(actor=actor, at=now)
     incoming = _came_by(session, ticket_id, entry_id)
-    posted = MessagePosted(**act.on(after), incoming=incoming, entry=entry, released=True)
+    posted = MessagePosted(
+        **act.on(after),
+        incoming=incoming,
+        entry=entry,
+        released=True,
+        references=tickets.message_ids(session, ticket_id)[:1],
+    )
     return journal.append(session, [posted, *status_events(act, before, after)])
 
 

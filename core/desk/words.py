@@ -1,8 +1,24 @@
 """What comes with the text of a message or reply and no plugin may change: attachments, markup, where it came from."""
 
+from typing import TypedDict
+
 import attrs
 
 from ..contract.tickets import Alignment, Attachment
+
+
+class OnEntry(TypedDict):
+    """What an entry keeps of its words beside the text."""
+
+    untrusted_html: str
+    automatic: bool
+    attachments: tuple[Attachment, ...]
+    message_id: str
+    raw_mail_id: int | None
+    quoted: tuple[tuple[int, int], ...]
+    alignment: Alignment
+    authentication: str
+    warnings: tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -24,6 +40,21 @@ class Words:
     alignment: Alignment = Alignment.NONE
     authentication: str = ""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def on_entry(self) -> OnEntry:
+        """The fields of the entry that these words become, to be unpacked into it."""
+        return {
+            "untrusted_html": self.untrusted_html,
+            "automatic": self.automatic,
+            "attachments": self.attachments,
+            "message_id": self.message_id,
+            "raw_mail_id": self.raw_mail_id,
+            "quoted": self.quoted,
+            "alignment": self.alignment,
+            "authentication": self.authentication,
+            "warnings": self.warnings,
+        }
 
 
 NO_MORE = Words()

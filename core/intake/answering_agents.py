@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from ..contract.addresses import normalise
-from ..contract.errors import DeskbellError
 from ..contract.people import Actor, ActorKind
 from ..contract.tickets import Alignment, Ticket
-from ..desk.access import require_access
+from ..desk.access import MayNotOpen, NotActive, require_access
 from ..store.directory import AgentMail, Directory
 from .letters import Letter
 
@@ -34,7 +33,7 @@ def answering_agent(
     actor = Actor(ActorKind.AGENT, agent.id, agent.name, agent.address)
     try:
         require_access(directory, ticket=ticket, actor=actor, now=now)
-    except DeskbellError:
+    except (MayNotOpen, NotActive):
         return None
     return actor
 
@@ -42,4 +41,6 @@ def answering_agent(
 def _is_proven(letter: Letter) -> bool:
     if letter.proof.alignment is Alignment.PASS:
         return True
-    return letter.proof.alignment is Alignment.NONE and letter.route.mailbox.agents_unproven
+    # A server that looked and could not tell is no reason to believe it: nobody may have looked.
+    unseen = letter.proof.alignment is Alignment.NONE and not letter.proof.examined
+    return unseen and letter.route.mailbox.agents_unproven

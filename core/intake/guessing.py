@@ -1,4 +1,4 @@
-"""Guesses at reply addresses and Message-IDs: after some of them a sender's tokens are not looked at for a while (test M23).
+"""Guesses at reply addresses and Message-IDs: after some of them a sender's tokens prove nothing for a while (test M23).
 
 A token has 128 bits or more, so guessing is hopeless; it is limited and told all the same, because nobody does it by mistake.
 """
@@ -29,7 +29,7 @@ def counter_of(letter: Letter) -> str:
 
 
 def left_of(guesses: int) -> int:
-    """How many more guesses are looked at within the hour."""
+    """How many more guesses a sender has within the hour."""
     return max(0, MOST_GUESSES - guesses)
 
 
@@ -67,6 +67,6 @@ def _fault(most: int) -> Fault:
         title="Somebody guesses reply addresses",
         detail=(
             f"Mails named {most} or more reply addresses or Message-IDs within an hour that this desk never gave out. "
-            "For an hour the tokens of such a sender are not looked at; 'deskbell logins list' shows the counters."
+            "For an hour the tokens of such a sender prove nothing; 'deskbell logins list' shows the counters."
         ),
     )

@@ -21,6 +21,7 @@ from .route import Route, Router
 MOST_RECEIVED = 50
 """Received lines above this number mean a loop of relays (RFC 5321 section 6.3)."""
 LONGEST_NAME = 200
+_AT_SIGNS = frozenset("@\ufe6b\uff20")
 
 _QUARANTINED = {
     Quarantine.TOO_LARGE: "it is larger than the desk reads",
@@ -75,11 +76,15 @@ class Letter:
 
 @attrs.frozen(kw_only=True)
 class SetAside:
-    """A mail that the desk does not see: `state` and why, in words for the administrator. One that waits comes again."""
+    """A mail that the desk does not see: `state` and why, in words for the administrator. One that waits comes again.
+
+    `blamed` is False for one whose try does not count, because it was not read for another reason than its own.
+    """
 
     raw: RawMail
     state: RawState
     reason: str
+    blamed: bool = True
 
     @property
     def waits(self) -> bool:
@@ -127,4 +132,4 @@ def _sender(mail: Mail, *, verified: bool) -> Actor:
 
 def shown_name(name: str) -> str:
     """A display name as far as it may be shown: one that looks like an address may be somebody else's (test M20)."""
-    return "" if "@" in name else name[:LONGEST_NAME]
+    return "" if not _AT_SIGNS.isdisjoint(name) else name[:LONGEST_NAME]

@@ -34,7 +34,12 @@ _OUTERMOST = re.compile(rf"({_WORD})\s?{_COUNT}?\s?[:\uff1a]", re.IGNORECASE)
 _ANSWERING = frozenset(_ANSWER_PREFIXES)
 _FORWARDING = frozenset(_FORWARD_PREFIXES)
 _AUTOMATIC = frozenset(_AUTOMATIC_PREFIXES)
-_AWAY = ("out of office", "automatic reply")
+# Behind these words stands what is answered, or nothing: "Out of office hours" is a person's subject.
+_AWAY = re.compile(
+    r"(?:out of (?:the )?office|automatic reply|auto[- ]?reply)"
+    r"(?:\W*\Z|\s*[:\uff1a(\[\u2013\u2014-]|\s+(?:auto|reply|response|notification|message|notice|re:|fwd?:|until\b|from\b))",
+    re.IGNORECASE,
+)
 
 
 def subject_numbers(subject: str) -> tuple[str, ...]:
@@ -87,7 +92,8 @@ def domain_of_ours(identifier: str) -> str:
 
 def says_automatic(subject: str) -> bool:
     """Whether the subject begins as that of a mail that a machine answers with while its owner is away."""
-    return _outermost(subject) in _AUTOMATIC or _TAG.sub(" ", subject).strip().lower().startswith(_AWAY)
+    bare = " ".join(_TAG.sub(" ", subject).split())
+    return _outermost(subject) in _AUTOMATIC or _AWAY.match(bare) is not None
 
 
 def _token(identifier: str, domains: frozenset[str]) -> str:

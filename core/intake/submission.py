@@ -15,6 +15,7 @@ from ..store.files import AttachmentStore
 from .identity import Caution, cautions
 from .letters import Letter, shown_name
 from .markers import answers, forwards, strip_subject
+from .own_words import fresh
 from .quoting import quoted_spans
 from .threading import Match, Place
 
@@ -22,7 +23,6 @@ NO_SUBJECT = "(no subject)"
 NO_TEXT = "(no text)"
 MACHINE_OF_AGENT = "automatic mail of an agent that answers no ticket"
 
-_ABOVE = "Answer\n\n"
 _CLAIMS = frozenset({Caution.CLAIMS_AGENT, Caution.CLAIMS_ADMIN})
 
 
@@ -119,7 +119,6 @@ def _message(letter: Letter, place: Place, match: Match, *, words: Words) -> New
     from a proven From, brings the people in Cc. Any other mail that names them and cannot be verified waits for an agent.
     """
     verified = _is_verified(letter, match)
-    joins = match.by_address and letter.proof.alignment is Alignment.PASS
     draft = MessageDraft(
         sender=attrs.evolve(letter.sender, verified=verified),
         origin=Origin.MAIL,
@@ -136,7 +135,9 @@ def _message(letter: Letter, place: Place, match: Match, *, words: Words) -> New
         answered=draft,
         words=words,
         held=bool(match.others) and not verified and not letter.verdict.automatic,
-        joining=tuple(Person(shown_name(each.name), each.address) for each in match.others) if joins else (),
+        joining=tuple(Person(shown_name(each.name), each.address) for each in match.others)
+        if _joins(letter, match)
+        else (),
     )
 
 
@@ -147,7 +148,7 @@ def _agent_answer(message: NewMessage, match: Match, *, directory: Directory) ->
     """
     if match.agent is None:
         return None
-    text = _fresh(message.letter.mail.text, marker=directory.profile.reply_marker)
+    text = fresh(message.letter.mail.text, marker=directory.profile.reply_marker, told=match.told)
     if not text and not message.words.attachments:
         return None
     warnings = tuple(each for each in message.words.warnings if each not in _CLAIMS)
@@ -163,21 +164,14 @@ def _agent_answer(message: NewMessage, match: Match, *, directory: Directory) ->
     )
 
 
-def _fresh(text: str, *, marker: str) -> str:
-    """The text without what it quotes; '' when nothing else is there.
-
-    A line of ours above it keeps the reader of quotes from taking a text that is all quote for what its sender wants to say.
-    """
-    guarded = _ABOVE + text
-    kept, at = [], len(_ABOVE)
-    for start, end in quoted_spans(guarded, marker=marker):
-        kept.append(guarded[at:start])
-        at = max(at, end)
-    return "".join([*kept, guarded[at:]]).strip()
-
-
 def _is_verified(letter: Letter, match: Match | None) -> bool:
     return letter.sender.verified or (match is not None and match.verified)
+
+
+def _joins(letter: Letter, match: Match) -> bool:
+    """Whether the people in Cc take part from now on; a machine brings nobody, nor does whoever opens another ticket."""
+    by_a_person = not letter.verdict.automatic and not match.too_late
+    return match.by_address and letter.proof.alignment is Alignment.PASS and by_a_person
 
 
 def _is_agent(directory: Directory, sender: Actor) -> bool:
@@ -186,14 +180,13 @@ def _is_agent(directory: Directory, sender: Actor) -> bool:
 
 def _words(letter: Letter, place: Place, *, directory: Directory, files: AttachmentStore) -> Words:
     mail, match = letter.mail, place.match
-    joins = match is not None and match.by_address and letter.proof.alignment is Alignment.PASS
     warnings = cautions(
         mail,
         alignment=letter.proof.alignment,
         directory=directory,
         ticket=match.ticket if match else None,
         imitates=place.imitates,
-        names_others=match is not None and bool(match.others) and not joins,
+        names_others=match is not None and bool(match.others) and not _joins(letter, match),
     )
     return Words(
         attachments=tuple(

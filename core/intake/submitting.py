@@ -48,15 +48,7 @@ def submit(
     """
     # Before all else: counters are locked before people, by everybody.
     note_guesses(session, [(each.letter, each.guesses) for each in submissions], faults=faults, now=now)
-    originals = raw_mails.settled_originals(session, [each.letter.raw.digest for each in submissions])
-    outcomes: list[Settled] = []
-    fresh: list[Submission] = []
-    for each in submissions:
-        original = originals.get((each.letter.raw.digest, each.letter.route.mailbox.id))
-        if original:
-            outcomes.append(_copied(each.letter, original))
-        else:
-            fresh.append(each)
+    fresh, outcomes = _without_copies(session, submissions)
     opening = [each for each in fresh if isinstance(each, NewTicket)]
     posting = [each for each in fresh if isinstance(each, NewMessage)]
     answering = [each for each in fresh if isinstance(each, AgentAnswer)]
@@ -82,6 +74,20 @@ def submit(
     if any(each.guesses for each in submissions):
         logins.purge(session, before=now - reply_guesses.WINDOW, guesses=True)
     return tuple(work.events)
+
+
+def _without_copies(session: Session, submissions: Sequence[Submission]) -> tuple[list[Submission], list[Settled]]:
+    """What did not arrive before, and what becomes of the mails that did."""
+    originals = raw_mails.settled_originals(session, [each.letter.raw.digest for each in submissions])
+    outcomes: list[Settled] = []
+    fresh: list[Submission] = []
+    for each in submissions:
+        original = originals.get((each.letter.raw.digest, each.letter.route.mailbox.id))
+        if original:
+            outcomes.append(_copied(each.letter, original))
+        else:
+            fresh.append(each)
+    return fresh, outcomes
 
 
 def _person(letter: Letter) -> Person:
@@ -158,8 +164,11 @@ class _Work:
             self.outcomes.append(_settled(each.letter, reason=each.letter.route.note, ticket_id=ticket_id))
 
     def _join(self, new: NewMessage, act: Sequence[Event]) -> None:
-        """Let the people take part whom a participant brought along; who cannot is left out."""
-        if not act or not isinstance(act[0], MessagePosted):
+        """Let the people take part whom a participant brought along; who cannot is left out.
+
+        Whoever takes part no longer by the time that the ticket is locked brings nobody: that message is held.
+        """
+        if not act or not isinstance(act[0], MessagePosted) or act[0].entry.held:
             return
         for person in new.joining:
             # What cannot take part is told before anything is written.

@@ -26,6 +26,8 @@ MOST_TOKENS = 20
 """How many tokens of one mail are looked at, the nearest first: nobody tries a thousand with one mail."""
 MOST_OTHERS = 20
 """How many people one mail can bring to a ticket."""
+END_USER = "user:"
+"""How deliveries to end users name their person."""
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +38,7 @@ class Match:
     participant whom that one went to; `by_address` that it was the address. `too_late` tells that the ticket is closed for
     too long to be reopened by the sender, who takes part in it: a stranger's mail is held there, as it is on an open ticket,
     and learns nothing of it. `others` are the people in Cc who take no part. `agent` is the agent who answers a mail to that
-    very agent and may act on the ticket by mail.
+    very agent and may act on the ticket by mail; `answered` is that mail's delivery, and `told` what it said.
     """
 
     ticket: Ticket
@@ -45,6 +47,8 @@ class Match:
     too_late: bool = False
     others: tuple[Mailbox, ...] = ()
     agent: Actor | None = None
+    answered: int | None = None
+    told: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -89,7 +93,23 @@ def match_letters(
     if not any(named):
         return (NOWHERE,) * len(letters)
     known = _look_up(session, directory, letters, named, now=now)
-    return tuple(known.place(letter, names) for letter, names in zip(letters, named, strict=True))
+    return _with_what_was_told(
+        session, [known.place(letter, names) for letter, names in zip(letters, named, strict=True)]
+    )
+
+
+def _with_what_was_told(session: Session, places: Sequence[Place]) -> tuple[Place, ...]:
+    """The places, with the words of the mails that agents answer."""
+    answered = [each.match.answered for each in places if each.match and each.match.answered is not None]
+    if not answered:
+        return tuple(places)
+    texts = delivery_log.texts(session, answered)
+    return tuple(
+        attrs.evolve(each, match=attrs.evolve(each.match, told=texts.get(each.match.answered, "")))
+        if each.match and each.match.answered is not None
+        else each
+        for each in places
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -97,14 +117,15 @@ class _Named:
     """What a letter names that could lead to a ticket; False where it names nothing.
 
     `tokens` are the Message-IDs among `identifiers` that have the form of ours, `delivery_ids` come from reply addresses
-    that we signed, and `forged` counts those that only look so. `twin` is the plain address that the sender's is drawn after.
+    that we signed, and `forged` are the domains of those that only look so. `twin` is the plain address that the sender's is
+    drawn after.
     """
 
     identifiers: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     delivery_ids: tuple[int, ...] = ()
-    forged: int = 0
+    forged: tuple[str, ...] = ()
     twin: str = ""
 
     def __bool__(self) -> bool:
@@ -142,18 +163,19 @@ def _identifiers(letter: Letter) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for each in listed for form in (each, each.lower())))
 
 
-def _signed(letter: Letter, signed: SignedAddresses | None) -> tuple[tuple[int, ...], int]:
-    """The deliveries whose reply addresses the letter was sent to, and how many only look like such addresses."""
+def _signed(letter: Letter, signed: SignedAddresses | None) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The deliveries whose reply addresses the letter was sent to, and the domains of what only looks like such addresses."""
     if signed is None:
-        return (), 0
+        return (), ()
     # The first look is the cheap one: it is taken of each recipient of each mail.
     claimed = [each for each in letter.recipients if "r." in each or "R." in each]
     if not claimed:
-        return (), 0
+        return (), ()
     addresses = [each for each in dict.fromkeys(map(normalise, claimed)) if claims_token(each)][:MOST_TOKENS]
     read = [signed.read(each) for each in addresses]
     answered = tuple(each.delivery_id for each in read if each and each.purpose is Purpose.REPLY)
-    return answered, sum(each is None for each in read)
+    forged = (each for each, known in zip(addresses, read, strict=True) if known is None)
+    return answered, tuple(each.rpartition("@")[2] for each in forged)
 
 
 def _look_up(
@@ -170,11 +192,15 @@ def _look_up(
     by_number = tickets.ids_by_number(session, numbers) if numbers else {}
     ids = {*(each.ticket_id for each in (*sent, *addressed)), *by_message_id.values(), *by_number.values()}
     found = tickets.lives_on(session, ids)
+    sent_by_id = _by_message_id(sent)
+    # What we gave out about no ticket leads nowhere, and whoever answers it does not guess.
+    unknown = tokens.difference(sent_by_id)
     guessing = [counter_of(letter) for letter, names in zip(letters, named, strict=True) if names.tries]
     return _Known(
         directory=directory,
         now=now,
-        sent=_by_message_id(sent),
+        sent=sent_by_id,
+        given_out=delivery_log.given_out(session, unknown) if unknown else frozenset(),
         addressed={each.delivery_id: each for each in addressed},
         by_message_id=by_message_id,
         by_number=by_number,
@@ -208,12 +234,14 @@ def _by_message_id(sent: Iterable[Sent]) -> Mapping[str, tuple[Sent, ...]]:
 class _Known:
     """What the database knows about all that a batch of letters refers to; `tickets` by the ids that are referred to.
 
-    `guessed` counts the guesses of each sender, those of this batch as well.
+    `given_out` are Message-IDs of ours that are not in `sent`. `guessed` counts the guesses of each sender, those of this
+    batch as well.
     """
 
     directory: Directory
     now: datetime
     sent: Mapping[str, tuple[Sent, ...]]
+    given_out: frozenset[str]
     addressed: Mapping[int, Sent]
     by_message_id: Mapping[str, int]
     by_number: Mapping[str, int]
@@ -232,20 +260,28 @@ class _Known:
             counter = counter_of(letter)
             left = left_of(self.guessed[counter])
             # Whoever has no tries left is not counted on: the hour ends, however much comes in it.
-            guesses = min(left, named.forged + self._unknown(named.tokens))
+            guesses = min(left, self._forged(named.forged) + self._unknown(named.tokens))
             self.guessed[counter] += guesses
-        match = self._match_of(letter, named, by_token=left > 0)
+        match = self._match_of(letter, named, believed=left > 0)
         return Place(match=match, guesses=guesses, imitates=bool(named.twin) and named.twin in self.users)
+
+    def _forged(self, domains: Collection[str]) -> int:
+        """How many of these domains of forged addresses are ours; what another desk gave out is no guess."""
+        if not domains:
+            return 0
+        ours = {each.rpartition("@")[2] for each in self.directory.system_addresses}
+        ours.add(self.directory.profile.bounce_domain.lower())
+        return sum(each in ours for each in domains)
 
     def _unknown(self, tokens: Collection[str]) -> int:
         """How many of these tokens we would have given out, by their domain, and never did."""
         domain = self.directory.profile.domain.lower()
         ours = {each.lower() for each in tokens if domain_of_ours(each) == domain}
-        return len(ours.difference(map(str.lower, self.sent)))
+        return len(ours.difference(map(str.lower, (*self.sent, *self.given_out)))) if ours else 0
 
-    def _match_of(self, letter: Letter, named: _Named, *, by_token: bool) -> Match | None:
+    def _match_of(self, letter: Letter, named: _Named, *, believed: bool) -> Match | None:
         found = (
-            (self._by_our_mail(letter, named) if by_token else None)
+            self._by_our_mail(letter, named, believed=believed)
             or self._by_stored_mail(named.identifiers)
             or self._by_number(letter, named.numbers)
         )
@@ -256,16 +292,20 @@ class _Known:
             found, too_late=found.too_late and self._takes_part(letter.sender.address, found.ticket), others=others
         )
 
-    def _by_our_mail(self, letter: Letter, named: _Named) -> Match | None:
-        """By what we sent, the reply address before the Message-IDs; what went to the sender before all else."""
+    def _by_our_mail(self, letter: Letter, named: _Named, *, believed: bool) -> Match | None:
+        """By what we sent, the reply address before the Message-IDs; what went to the sender before all else.
+
+        :param believed: False finds the ticket and proves nothing: whoever guesses in somebody's name must not keep the real
+            one's answers from their ticket.
+        """
         addressed = [self.addressed[each] for each in named.delivery_ids if each in self.addressed]
         answered = [*addressed, *(each for token in named.tokens for each in self.sent.get(token, ()))]
-        agent = self._agent(letter, answered)
+        agent = self._agent(letter, answered) if believed else None
         if agent:
             return agent
         # What a trusted server found to be forged is nobody's answer, whatever token it got hold of.
-        forged = letter.proof.alignment is Alignment.FAIL
-        to_the_sender = [] if forged else [each for each in answered if self._went_to(each, letter)]
+        doubted = not believed or letter.proof.alignment is Alignment.FAIL
+        to_the_sender = [] if doubted else [each for each in answered if self._went_to(each, letter)]
         for each in (*to_the_sender, *answered):
             match = self._match(each.ticket_id)
             if match:
@@ -281,7 +321,7 @@ class _Known:
                 continue
             agent = answering_agent(self.directory, letter, match.ticket, person=each.person, now=self.now)
             if agent:
-                return attrs.evolve(match, agent=agent)
+                return attrs.evolve(match, agent=agent, answered=each.delivery_id)
         return None
 
     def _by_stored_mail(self, identifiers: Sequence[str]) -> Match | None:
@@ -301,9 +341,11 @@ class _Known:
     def _went_to(self, sent: Sent, letter: Letter) -> bool:
         """Whether our mail went to one of the sender's addresses, and the sender takes part in its ticket.
 
-        An id that others got to see as well, that of a mail to several people, tells nothing about who answers.
+        An id that others got to see as well, that of a mail to several people, tells nothing about who answers. An alert
+        went to an agent, or to the administrator: for an end user of the same address it proves nothing, because an answer
+        to it repeats what end users must not read.
         """
-        if not sent.private:
+        if not sent.private or not sent.person.startswith(END_USER):
             return False
         user_id = self._user_of(letter.sender.address)
         ticket = self.tickets.get(sent.ticket_id)

@@ -168,6 +168,35 @@ def test_rfc_45_an_agent_who_may_not_open_the_ticket_any_more_posts_nothing(
         assert (entry.held, entry.warnings) == (True, ("claims_agent",))
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_rfc_45_an_agent_whose_account_is_switched_off_posts_nothing(
+    tmp_path: Path, database_url: str, smtp_sink: SmtpSink, clock: FrozenClock
+) -> None:
+    folder = desk_for(tmp_path, database_url, smtp_sink, agent_mail="reply")
+    off = tmp_path / "off.toml"
+    off.write_text('[agents."bob@example.com"]\nactive = false\n', encoding="utf-8")
+    with opened(folder, clock=clock) as desk:
+        alert = alert_to(desk, smtp_sink, BOB)
+        configuring.apply(desk, off, prune=False)
+        assert names(receive(desk, answer(alert, sender=BOB))) == ["message_posted"]
+        entry = last_entry(desk)
+        assert (entry.author.kind, entry.held, entry.warnings) == ("end_user", True, ("claims_agent",))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_rfc_45_an_answer_about_a_merged_ticket_lands_where_it_lives_on(
+    tmp_path: Path, database_url: str, smtp_sink: SmtpSink, clock: FrozenClock
+) -> None:
+    with opened(desk_for(tmp_path, database_url, smtp_sink, agent_mail="note"), clock=clock) as desk:
+        alert = alert_to(desk, smtp_sink, BOB)
+        receive(desk, raw_mail(message_id="<zero@customer.example>"))
+        acting.merge(desk, "100001", by=ANN, into="100002")
+        assert names(receive(desk, answer(alert, sender=BOB))) == ["note_posted"]
+        with desk.db.reading() as session:
+            entry = tickets.entries(session, tickets.find_number(session, "100002").id)[-1]
+        assert (entry.kind, entry.author.address, entry.text) == ("note", BOB, "On my way.")
+
+
 def test_rfc_45_a_mailbox_can_take_agents_mail_that_nobody_looked_at(
     tmp_path: Path, database_url: str, smtp_sink: SmtpSink, clock: FrozenClock
 ) -> None:
@@ -176,6 +205,32 @@ def test_rfc_45_a_mailbox_can_take_agents_mail_that_nobody_looked_at(
         alert = alert_to(desk, smtp_sink, BOB)
         assert names(receive(desk, answer(alert, sender=BOB, more="X-Nothing: 1"))) == ["note_posted"]
         assert names(receive(desk, answer(alert, sender=BOB, more=FORGED))) == ["message_posted"]
+        looked = "Authentication-Results: mx.example.com; spf=softfail smtp.mailfrom=example.com; dkim=none"
+        assert names(receive(desk, answer(alert, sender=BOB, more=looked))) == ["message_posted"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("below", ["", "\n\nFixed.\n"])
+def test_m21_what_a_mail_program_wrapped_out_of_the_alert_reaches_no_end_user(
+    tmp_path: Path, database_url: str, smtp_sink: SmtpSink, clock: FrozenClock, below: str
+) -> None:
+    with opened(desk_for(tmp_path, database_url, smtp_sink, agent_mail="reply"), clock=clock) as desk:
+        receive(desk, MAIL)
+        acting.note(desk, "100001", by=ANN, text="@bob this customer has never paid anything, so take all the time")
+        work_off(desk)
+        [*_, alert] = [each for each in smtp_sink.mails if each.recipients == (BOB,)]
+        body = alert.message.get_body(("plain",))
+        assert body is not None
+        assert "never paid" in body.get_content()
+        wrapped = "".join(f"> {line}\n" for line in body.get_content().splitlines())
+        wrapped = wrapped.replace("has never paid", "has\nnever paid")
+        above = "" if below else "Fixed.\n\n"
+        raw = (
+            f"{TRUSTED}\nFrom: {BOB}\nTo: {alert.message['Reply-To']}\nSubject: Re: x\nMessage-ID: <w@example.com>\n\n"
+            f"{above}On Mon, 2 Mar 2026 at 09:00, Helpdesk <support@example.com> wrote:\n{wrapped}{below}"
+        )
+        assert names(receive(desk, raw.encode()))[0] == "reply_posted"
+        assert last_entry(desk).text == "Fixed."
 
 
 def test_an_answer_that_says_nothing_new_posts_nothing(
@@ -275,8 +330,12 @@ def test_m21_ticket_show_tells_what_is_known(
         vouched = "Authentication-Results: mx.example.com; dmarc=pass header.from=customer.example"
         receive(desk, raw_mail(sender=ADA, more=vouched))
         receive(desk, raw_mail(sender=ANN, message_id="<two@x>", more="Reply-To: eve@evil.example"))
+        receive(desk, raw_mail(sender=ADA, message_id="<three@x>", more=vouched.replace("pass", "fail")))
     shown = Cli(folder)("ticket", "show", "100001")
     assert "(mx.example.com confirms that it comes from customer.example (dmarc=pass))" in shown
+    forged = Cli(folder)("ticket", "show", "100003")
+    assert "(mx.example.com found that it does not come from customer.example (dmarc=fail))" in forged
+    assert "a trusted mail server found" not in forged  # once is enough
     shown = " ".join(Cli(folder)("ticket", "show", "100002").split())
     assert "its From is the address of an agent, which anybody can write: it has no rights of an agent" in shown
     assert "it asks for answers to another domain" in shown

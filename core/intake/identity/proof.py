@@ -18,10 +18,14 @@ FAIL = "fail"
 
 @attrs.frozen
 class Proof:
-    """What is known of a mail's From, and one sentence about it for agents; '' where nobody was asked."""
+    """What is known of a mail's From, and one sentence about it for agents; '' where nobody was asked.
+
+    `examined` tells that a trusted server looked at the mail, whatever it found.
+    """
 
     alignment: Alignment = Alignment.NONE
     words: str = ""
+    examined: bool = False
 
 
 NOTHING = Proof()
@@ -44,8 +48,9 @@ def prove(mail: Mail, mailbox: MailboxRecord) -> Proof:
         sealed = sealed_results(mail, sealers=mailbox.arc_sealers)
         if sealed and align(sealed[1], domain)[0] is Alignment.PASS:
             words = f"{sealed[0]}, which forwarded it, confirms that it comes from {domain} (sealed)"
-            return Proof(Alignment.PASS, words)
-    return Proof(alignment, _words(alignment, server=server, domain=domain, because=because))
+            return Proof(Alignment.PASS, words, True)
+    words = _words(alignment, server=server, domain=domain, because=because)
+    return Proof(alignment, words, bool(found.results))
 
 
 def align(found: ServerResults, domain: str) -> tuple[Alignment, str]:
@@ -72,10 +77,17 @@ def _proves(result: Result, domain: str) -> bool:
     if result.result != PASS:
         return False
     if result.method == "dmarc":
-        return any(ascii_domain(each) == domain for each in result.values("header.from"))
+        named = {ascii_domain(each) for each in result.values("header.from")}
+        return named == {domain}
     if result.method == "dkim":
-        return any(_rules(each, domain) for each in (*result.values("header.d"), *result.values("header.i")))
-    return result.method == "spf" and any(_rules(each, domain) for each in result.values("smtp.mailfrom"))
+        # Who signed is told by d=; i= is the signer's own word, and stands in where a server tells nothing else.
+        return _all_rule(result.values("header.d") or result.values("header.i"), domain)
+    return result.method == "spf" and _all_rule(result.values("smtp.mailfrom"), domain)
+
+
+def _all_rule(named: tuple[str, ...], domain: str) -> bool:
+    """Whether something is named, and nothing else: of two senders of one envelope the sender wrote one."""
+    return bool(named) and all(_rules(each, domain) for each in named)
 
 
 def _rules(named: str, domain: str) -> bool:

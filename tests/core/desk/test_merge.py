@@ -292,7 +292,7 @@ def test_an_answer_to_a_mail_about_the_source_lands_on_the_target(desk: SmallDes
                 ticket_id=source.id,
                 plugin="reply-to-end-user",
                 channel="smtp",
-                person="end_user:1",
+                person="user:1",
                 address=OWNER,
                 address_key=OWNER,
                 body_id=body.id,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from deskbell.core.contract.drafts import MessageDraft
 from deskbell.core.contract.errors import UnknownName
-from deskbell.core.contract.events import Event, MessagePosted, TicketStatusChanged
+from deskbell.core.contract.events import Event, MessagePosted, TicketCreated, TicketStatusChanged
 from deskbell.core.contract.people import SYSTEM, Actor
 from deskbell.core.contract.tickets import EntryKind, Origin, Ticket, TicketStatus
 from deskbell.core.desk import sla
@@ -314,3 +314,26 @@ def test_an_unknown_ticket_is_named(desk: SmallDesk, ticket: Ticket) -> None:
     with pytest.raises(UnknownName), desk.writing() as (session, directory):
         post_message(session, directory, posting=unknown, now=desk.clock.now())
     assert len(desk.entries(ticket.id)) == 1
+
+
+def test_rfc_13_a_message_names_the_first_mail_of_its_ticket(desk: SmallDesk, ticket: Ticket) -> None:
+    owner = desk.user(OWNER)
+    # The ticket began without a mail.
+    assert first(posted(desk, ticket, owner, words=Words())).references == ()
+    assert first(posted(desk, ticket, owner, words=Words(message_id="<first@x>"))).references == ("<first@x>",)
+    assert first(posted(desk, ticket, owner, words=Words(message_id="<second@x>"))).references == ("<first@x>",)
+    assert first(posted(desk, ticket, owner, words=Words())).references == ("<first@x>",)
+
+
+def test_rfc_13_each_message_of_a_batch_names_the_first_mail_of_its_own_ticket(desk: SmallDesk, ticket: Ticket) -> None:
+    with desk.writing() as (session, directory):
+        opening = Opening(draft=draft(desk.user(OWNER)), words=Words(message_id="<other@x>"))
+        other = open_ticket(session, directory, opening=opening, now=desk.clock.now())[0]
+        assert isinstance(other, TicketCreated)
+        postings = [
+            posting(other.ticket, desk.user(OWNER), words=Words(message_id="<a@x>")),
+            posting(ticket, desk.user(OWNER), words=Words(message_id="<b@x>")),
+            posting(ticket, desk.user(OWNER), words=Words()),
+        ]
+        acts = post_messages(session, directory, postings=postings, now=desk.clock.now())
+    assert [first(act).references for act in acts] == [("<other@x>",), ("<b@x>",), ("<b@x>",)]

@@ -4,16 +4,19 @@ from typing import Any
 
 import pytest
 
+from deskbell.core.contract.drafts import MessageDraft
 from deskbell.core.contract.errors import InvalidValue, UnknownName
 from deskbell.core.contract.events import Event, ReplyPosted, TicketStatusChanged
 from deskbell.core.contract.tickets import Attachment, EntryKind, Origin, Ticket, TicketStatus
 from deskbell.core.desk.assign import assign_ticket
+from deskbell.core.desk.message import Posting, post_message
+from deskbell.core.desk.note import post_note
 from deskbell.core.desk.reply import Reply, post_reply
 from deskbell.core.desk.status import change_status
 from deskbell.core.desk.words import Words
 from deskbell.core.store import tickets
 from stand_ins.planned_desk import planned_desk
-from stand_ins.small_desk import SmallDesk, names_of
+from stand_ins.small_desk import OWNER, SmallDesk, names_of
 from stand_ins.ticket_acts import act, change_department, history_of, new_ticket, now_of, row_of
 
 OPEN, WAITING, CLOSED = TicketStatus.OPEN, TicketStatus.WAITING, TicketStatus.CLOSED
@@ -186,3 +189,20 @@ def test_a_reply_ends_the_escalation_and_stops_the_clock_where_the_ticket_waits_
     act(desk, change_status, ticket, desk.agent("Mia"), status=OPEN)
     assert now_of(desk, ticket).due_at is not None
     assert row_of(desk, ticket).escalates_from is None
+
+
+def test_rfc_13_an_answer_threads_on_end_users_mails_alone(desk: SmallDesk) -> None:
+    ticket = new_ticket(desk)
+    for number in (1, 2):
+        words = Words(message_id=f"<{number}@customer.example>")
+        message = MessageDraft(sender=desk.user(OWNER), origin=Origin.MAIL, ticket=ticket.number, text="And now?")
+        with desk.writing() as (session, directory):
+            post_message(
+                session,
+                directory,
+                posting=Posting(ticket_id=ticket.id, draft=message, words=words),
+                now=desk.clock.now(),
+            )
+    act(desk, post_note, ticket, desk.agent("Eva"), text="Careful.", words=Words(message_id="<note@example.com>"))
+    replied(desk, ticket, words=Words(message_id="<reply@example.com>"))
+    assert posted(replied(desk, ticket)).references == ("<1@customer.example>", "<2@customer.example>")

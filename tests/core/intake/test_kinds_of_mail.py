@@ -92,7 +92,7 @@ def test_mail_of_people_may_be_answered_and_is_no_report(kind: str) -> None:
         ("newsletter", "mailing_list", True),
         ("discussion-list", "mailing_list", False),
         ("vacation", "auto_submitted", True),
-        ("vacation-outlook", "auto_header", False),
+        ("vacation-outlook", "auto_header", True),
         ("vacation-old", "precedence", True),
         ("monitoring", "auto_submitted", True),
         ("receipt", "report", True),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deskbell.core.intake.markers import answers, forwards, is_ours, strip_subject, subject_numbers
+from deskbell.core.intake.markers import answers, forwards, is_ours, says_automatic, strip_subject, subject_numbers
 from deskbell.core.intake.parsing import read_mail
 
 A = "abcdefghijklmnopqrstuvwxyz"
@@ -152,3 +152,29 @@ def test_mail_of_another_desk_is_not_ours() -> None:
 def test_the_outermost_prefix_tells_answers_from_forwards(subject: str, is_answer: bool, is_forward: bool) -> None:
     assert answers(subject) is is_answer
     assert forwards(subject) is is_forward
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("Out of Office", True),
+        ("Out of office!", True),
+        ("[#77] Out of Office: Printer", True),
+        ("Out of Office AutoReply: Printer", True),
+        ("Out of the office until Monday", True),
+        ("Out of office Re: Printer", True),
+        ("Automatic reply: Printer", True),
+        ("Automatic reply", True),
+        ("Auto-Reply: Printer", True),
+        ("R\u00e9ponse automatique : Printer", True),
+        ("Automatische Antwort: Printer", True),
+        # People write these.
+        ("Out of office hours: who answers the telephone?", False),
+        ("Automatic reply settings are broken", False),
+        ("Re: Out of Office", False),
+        ("Automatische Antwort geht nicht", False),
+        ("Printer", False),
+    ],
+)
+def test_m4_what_a_subject_says_of_a_machine(subject: str, expected: bool) -> None:
+    assert says_automatic(subject) is expected

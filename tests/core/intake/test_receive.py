@@ -700,7 +700,7 @@ def test_an_outage_does_not_count_as_a_try(desk: SmallDesk, intake: Intake, rung
     for _ in range(4):
         with pytest.raises(DatabaseUnavailable):
             intake.sweep(on_events=rung.extend)
-    assert [(row.state, row.tries) for row in desk.raw_rows()] == [("waiting", 1)]
+    assert [(row.state, row.tries) for row in desk.raw_rows()] == [("waiting", 0)]
     desk.hooks.on_ticket = lambda draft: draft
     assert intake.sweep(on_events=rung.extend) == 1
     assert len(desk.tickets()) == 1

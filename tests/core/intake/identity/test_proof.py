@@ -52,6 +52,12 @@ def said(results: str, *, by: str = SERVER) -> str:
         ("spf=pass smtp.helo=customer.example", NONE),
         ("dkim=temperror header.d=customer.example", NONE),
         ("auth=pass smtp.auth=ada@customer.example", NONE),
+        # i= is the signer's own word, and what stands twice was written by somebody else once.
+        ("dkim=pass header.d=customer.example header.i=@mail.customer.example", PASS),
+        ("dkim=pass header.d=evil.example header.i=@customer.example", NONE),
+        ("dkim=pass header.d=evil.example header.d=customer.example", NONE),
+        ("spf=pass smtp.mailfrom=evil.example smtp.mailfrom=customer.example", NONE),
+        ("dmarc=pass header.from=evil.example header.from=customer.example", NONE),
     ],
 )
 def test_rfc_44_alignment(results: str, alignment: Alignment) -> None:
@@ -86,6 +92,13 @@ def test_rfc_44_what_was_found_is_said_in_words() -> None:
     )
     assert proof_of(said("none")).words == "mx.example.com could not tell whether it comes from customer.example"
     assert proof_of().words == "mx.example.com says nothing about where it comes from"
+
+
+def test_rfc_45_a_server_that_could_not_tell_has_looked_all_the_same() -> None:
+    assert proof_of(said("spf=softfail; dkim=none")).examined
+    assert proof_of(said("dmarc=pass header.from=customer.example")).examined
+    assert not proof_of(said("none")).examined
+    assert not proof_of(said("spf=softfail", by="other.example")).examined
 
 
 GOOD = "dmarc=pass header.from=customer.example"
