@@ -42,6 +42,7 @@ def create_app(desk: Desk) -> Litestar:
         before_send=[_harden],
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
+        logging_config=None,  # Litestar would set up the logs of the whole process anew.
     )
 
 

@@ -1,11 +1,12 @@
 """Files that were too large for a mail, by the link that stood in it."""
 
+from typing import Any
 from urllib.parse import quote
 
-from litestar import Response, get
+from litestar import HttpMethod, Request, Response, route
 from litestar.params import FromPath
 from litestar.response import Stream
-from litestar.status_codes import HTTP_404_NOT_FOUND
+from litestar.status_codes import HTTP_200_OK, HTTP_404_NOT_FOUND
 
 from ..core.app.shared_files import Download, download
 from .given import GivenDesk
@@ -14,12 +15,19 @@ from .pages import page
 OCTETS = "application/octet-stream"
 
 
-@get("/files/{token:str}", sync_to_thread=True)
-def shared_file(desk: GivenDesk, token: FromPath[str]) -> Stream | Response[str]:
+@route(
+    "/files/{token:str}",
+    http_method=[HttpMethod.GET, HttpMethod.HEAD],
+    sync_to_thread=True,
+    status_code=HTTP_200_OK,
+)
+def shared_file(request: Request[Any, Any, Any], desk: GivenDesk, token: FromPath[str]) -> Stream | Response[str]:
     """The file itself, to be saved and never to be shown: what is in it was made by somebody else (test M31)."""
     found = download(desk, token)
     if found is not None:
-        return Stream(found.content, media_type=OCTETS, headers=_saved(found))
+        # Who asks for the head alone needs none of the content to be read.
+        content = iter(()) if request.method == HttpMethod.HEAD else found.content
+        return Stream(content, media_type=OCTETS, headers=_saved(found))
     return page(
         "failure",
         status_code=HTTP_404_NOT_FOUND,

@@ -10,6 +10,9 @@ from .dkim import Signer, signed
 from .fields import address_field, ids_field, list_field, text_field, wire_address, word_field
 from .parts import body
 
+OWN_MARK = "X-Deskbell-Token"
+"""The field that repeats the Message-ID: some mail services replace that one, and a loop must be seen all the same."""
+
 _LINK = re.compile(r"https://[!-;=?-~]{1,800}")
 
 
@@ -64,6 +67,7 @@ def _head(delivery: Delivery, *, utf8: bool) -> str:
         text_field("Subject", delivery.subject),
         word_field("Date", delivery.date),
         word_field("Message-ID", delivery.message_id),
+        word_field(OWN_MARK, delivery.message_id),
         ids_field("In-Reply-To", [delivery.in_reply_to] if delivery.in_reply_to else []),
         ids_field("References", delivery.references),
     ]

@@ -72,9 +72,9 @@ class Service:
         return tuple(map(self._start, self._companions))
 
     def _start(self, companion: Companion) -> str:
-        where = companion.start()
+        # Also one that fails half-way has to end what it began.
         self._running.append(companion)
-        return where
+        return companion.start()
 
     def wait(self) -> None:
         """Block until `stop` was asked for by a signal handler or another thread."""

@@ -61,6 +61,7 @@ def valid(address: str) -> bool:
     return len(local.encode()) <= MAX_LOCAL_OCTETS and len(local.encode()) + 1 + len(ascii_form) <= MAX_ADDRESS_OCTETS
 
 
+@lru_cache(maxsize=4096)
 def ascii_domain(domain: str) -> str:
     """The domain in lower-case A-labels (RFC 5891), an address literal as it is, ``""`` when it is no domain.
 

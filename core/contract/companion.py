@@ -30,4 +30,4 @@ class Companion(ABC):
 
     @abstractmethod
     def stop(self) -> None:
-        """Finish what is in hand and end the threads; called once, after `start`."""
+        """Finish what is in hand and end the threads; called once, after `start`, and also when that failed half-way."""

@@ -82,13 +82,15 @@ class MessagePosted(TicketEvent):
     """An end user's message was appended to an existing ticket.
 
     It is rung again, `released`, when an agent vouches for a message that was held or whose sender was not verified: now
-    the other participants may hear of it, and agents need no second alert.
+    the other participants may hear of it, and agents need no second alert. `references` holds the Message-ID of the first
+    mail on the ticket, on which every mail about it threads; it is empty when none came.
     """
 
     name: ClassVar[str] = "message_posted"
 
     entry: Entry
     released: bool = False
+    references: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

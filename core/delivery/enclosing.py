@@ -20,13 +20,13 @@ def portions(claimed: Iterable[Claimed]) -> Iterator[list[Claimed]]:
     part: list[Claimed] = []
     digests: dict[str, int] = {}
     for each in claimed:
-        # Hardly any mail has files, and there may be many mails.
-        larger = digests | {file.digest: file.size for file in each.files} if each.files else digests
-        if part and sum(larger.values()) > PORTION_OCTETS:
-            yield part
-            part, larger = [], {file.digest: file.size for file in each.files}
+        if each.files:
+            own = {file.digest: file.size for file in each.files}
+            digests |= own
+            if part and sum(digests.values()) > PORTION_OCTETS:
+                yield part
+                part, digests = [], own
         part.append(each)
-        digests = larger
     if part:
         yield part
 

@@ -1,5 +1,6 @@
 """The hooks that are asked before something happens, plugins in name order, each seeing what the one before answered."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -42,24 +43,30 @@ class BeforeHooks:
     def before_ticket_created(self, draft: TicketDraft, *, directory: Directory) -> TicketDraft | Refusal:
         """The draft as the plugins leave it, or the first refusal."""
         offered = draft
-        for implementation in self._host.implementations("before_ticket_created"):
-            options = self._terms.for_ticket(implementation.admitted, offered, directory=directory)
-            if options is None or self._quarantine.why(implementation.admitted.name):
-                continue
-            values = {"draft": draft, "options": options}
-            call = partial(implementation.call, *[values[name] for name in implementation.arguments])
-            [answer] = self._calls.run([call])
-            if isinstance(answer, Refusal):
-                return answer
-            draft = self._taken(draft, answer, plugin=implementation.admitted.name, hook="before_ticket_created")
-        return draft
+        return self._asked(
+            "before_ticket_created",
+            draft,
+            lambda admitted: self._terms.for_ticket(admitted, offered, directory=directory),
+        )
 
     def before_message_accepted(
         self, draft: MessageDraft, *, ticket: Ticket, directory: Directory
     ) -> MessageDraft | Refusal:
         """The draft as the plugins leave it, or the first refusal."""
-        for implementation in self._host.implementations("before_message_accepted"):
-            options = self._terms.for_message(implementation.admitted, draft, ticket=ticket, directory=directory)
+        offered = draft
+        return self._asked(
+            "before_message_accepted",
+            draft,
+            lambda admitted: self._terms.for_message(admitted, offered, ticket=ticket, directory=directory),
+        )
+
+    def _asked(self, hook: str, draft: Draft, terms: Callable[[Admitted], object | None]) -> Draft | Refusal:
+        """The draft as those leave it who implement the hook, or the first refusal.
+
+        :param terms: the options with which one of them is asked; None when it is not.
+        """
+        for implementation in self._host.implementations(hook):
+            options = terms(implementation.admitted)
             if options is None or self._quarantine.why(implementation.admitted.name):
                 continue
             values = {"draft": draft, "options": options}
@@ -67,7 +74,7 @@ class BeforeHooks:
             [answer] = self._calls.run([call])
             if isinstance(answer, Refusal):
                 return answer
-            draft = self._taken(draft, answer, plugin=implementation.admitted.name, hook="before_message_accepted")
+            draft = self._taken(draft, answer, plugin=implementation.admitted.name, hook=hook)
         return draft
 
     def _taken(self, draft: Draft, answer: object, *, plugin: str, hook: str) -> Draft:

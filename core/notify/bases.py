@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..contract.addresses import normalise
 from ..store.directory import DepartmentRecord, Directory, MailboxRecord
+from .remembered import PerDirectory
 
 
 def bounce_base(directory: Directory, sender: str, departments: Sequence[DepartmentRecord]) -> str:
@@ -18,15 +19,25 @@ def bounce_base(directory: Directory, sender: str, departments: Sequence[Departm
 
 def reply_base(directory: Directory, sender: str, departments: Iterable[DepartmentRecord]) -> str:
     """What the Reply-To addresses are made of: the sender's own mailbox if it can be, else the nearest that can; else ''."""
+    able = _able.of(directory)
+    if not able:
+        return ""
     own = directory.mailboxes_by_address.get(normalise(sender))
     if own is not None and own.plus_addresses:
         return own.address
-    return next((box.address for box in _nearest(directory, departments) if box.plus_addresses), "")
+    return next(_nearest(able, departments)).address
 
 
-def _nearest(directory: Directory, departments: Iterable[DepartmentRecord]) -> Iterator[MailboxRecord]:
+def _plus_mailboxes(directory: Directory) -> Sequence[MailboxRecord]:
+    """The mailboxes that take plus forms, the oldest first."""
+    return sorted((box for box in directory.mailboxes.values() if box.plus_addresses), key=lambda box: box.id)
+
+
+_able = PerDirectory(_plus_mailboxes)
+
+
+def _nearest(boxes: Sequence[MailboxRecord], departments: Iterable[DepartmentRecord]) -> Iterator[MailboxRecord]:
     """The mailboxes of the departments in turn, then all of them."""
-    boxes = sorted(directory.mailboxes.values(), key=lambda box: box.id)
     for department in departments:
         yield from (box for box in boxes if box.department_id == department.id)
     yield from boxes

@@ -128,11 +128,12 @@ class _Places:
 
 
 def _faults(session: Session, places: _Places, *, now: datetime) -> Iterator[Fault]:
-    for mailbox_id, full in sorted({(asked.mailbox_id, places.is_full(asked)) for asked in places.capped}):
+    first = {(asked.mailbox_id, places.is_full(asked)): asked for asked in reversed(places.capped)}
+    for (mailbox_id, full), asked in sorted(first.items(), key=lambda pair: pair[0]):
         key = f"{'mailbox' if full else 'sender'}-capped|{mailbox_id}"
         if windows.claim(session, TOLD, key, now=now, free_before=now - HOUR):
             mailbox = places.directory.mailboxes[mailbox_id].name
-            yield _mailbox_full(mailbox, places.directory) if full else _sender_full(mailbox)
+            yield _mailbox_full(mailbox, places.directory) if full else _sender_full(mailbox, asked.keys[0])
 
 
 def _mailbox_full(mailbox: str, directory: Directory) -> Fault:
@@ -144,9 +145,9 @@ def _mailbox_full(mailbox: str, directory: Directory) -> Fault:
     return Fault(fingerprint=f"answers:mailbox:{mailbox}", title="A mailbox is at its cap on answers", detail=detail)
 
 
-def _sender_full(mailbox: str) -> Fault:
+def _sender_full(mailbox: str, address: str) -> Fault:
     detail = (
-        f"A sender of mail to mailbox '{mailbox}' gets no more automatic answers for now (answers_per_hour, answers_per_day): "
-        "it may be a machine. The decision on the newest tickets names it (deskbell explain)."
+        f"{address} gets no more automatic answers of mailbox '{mailbox}' for now (answers_per_hour, answers_per_day): it may "
+        "be a machine. Others may meet the cap in this hour as well; the history of each ticket tells (deskbell explain)."
     )
     return Fault(fingerprint=f"answers:sender:{mailbox}", title="A sender is at the cap on answers", detail=detail)

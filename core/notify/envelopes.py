@@ -115,12 +115,17 @@ def _mailbox_of(directory: Directory, departments: Iterable[DepartmentRecord]) -
 def _thread(
     event: Event, ticket: Ticket | None, directory: Directory, manner: type[Plugin]
 ) -> tuple[str, tuple[str, ...]]:
-    """In-Reply-To and References (RFC 5322 section 3.6.4). Agents never got the end user's mail: for them a root per ticket."""
+    """In-Reply-To and References (RFC 5322 section 3.6.4). Agents never got the end user's mail: for them a root per ticket.
+
+    The first mail of the thread is named to end users also where the message that it is about names none, having been typed
+    at the desk, or having found its ticket by the number in its subject.
+    """
+    earlier: tuple[str, ...] = getattr(event, "references", ())
     incoming = None if isinstance(event, ReplyPosted) else getattr(event, "incoming", None)
     if manner.speaks_to_end_users and incoming is not None and incoming.message_id:
-        return incoming.message_id, (*incoming.references, incoming.message_id)
-    if manner.speaks_to_end_users and isinstance(event, ReplyPosted) and event.references:
-        return event.references[-1], event.references
+        return incoming.message_id, tuple(dict.fromkeys((*earlier[:1], *incoming.references, incoming.message_id)))
+    if manner.speaks_to_end_users and earlier:
+        return earlier[-1], earlier
     if ticket is None:
         return "", ()
     root = f"<ticket-{ticket.number}@{directory.profile.domain}>"

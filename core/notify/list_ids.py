@@ -18,11 +18,14 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 
 def list_id(directory: Directory, department_id: int | None) -> tuple[str, str] | None:
     """The name and the identifier of a department's alerts, such as ``("Support", "support.example.com")``."""
-    department = None if department_id is None else directory.departments.get(department_id)
+    return None if department_id is None else _LISTS.of(directory).get(department_id)
+
+
+def _lists(directory: Directory) -> Mapping[int, tuple[str, str]]:
+    """The list of each department; none has one where the desk's domain is none."""
     domain = ascii_domain(directory.profile.domain)
-    if department is None or not domain:
-        return None
-    return department.name, f"{_LABELS.of(directory)[department.id]}.{domain}"
+    labels = _labels(directory) if domain else {}
+    return {number: (directory.departments[number].name, f"{label}.{domain}") for number, label in labels.items()}
 
 
 def _labels(directory: Directory) -> Mapping[int, str]:
@@ -37,4 +40,4 @@ def _labels(directory: Directory) -> Mapping[int, str]:
     return labels
 
 
-_LABELS = PerDirectory(_labels)
+_LISTS = PerDirectory(_lists)

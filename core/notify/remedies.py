@@ -372,7 +372,15 @@ def _system_address(it: Situation) -> str:
 
 
 def _banned(it: Situation) -> str:
-    return f"Lift the ban of {it.address} or of its domain; see the ban's end in the sentence before."
+    address = _struck(it)
+    domain = address.rpartition("@")[2]
+    return f"Lift the ban: deskbell bans lift {address}; that of its domain: deskbell bans lift @{domain}"
+
+
+def _struck(it: Situation) -> str:
+    """The address that a guard is about: the sentence of the rule begins with it, and it may be that of the envelope."""
+    found = re.match(r"(\S+@\S+) ", it.because)
+    return found[1] if found is not None else _absent_or_own(it)
 
 
 def _unverified(it: Situation) -> str:
@@ -398,7 +406,8 @@ def _duplicate(it: Situation) -> str:
 
 
 def _suppressed(it: Situation) -> str:
-    return f"When mail reaches {it.address} again: deskbell suppressions release {it.address}"
+    address = _struck(it)
+    return f"When mail reaches {address} again: deskbell suppressions release {address}"
 
 
 def _once(it: Situation) -> str:

@@ -26,6 +26,7 @@ SUBJECT_LENGTH = 200
 RENDER_SECONDS = 0.2
 RENDER_CHARACTERS = 1024 * 1024
 CACHED_TEMPLATES = 400
+MOST_JUDGED = 4096
 RECHECK_SECONDS = 1.0
 FALLBACK = "_base/fallback"
 SETS = "sets"
@@ -193,6 +194,23 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, with what it leaves open: work without bounds (test C2)."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._judged: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Whether a template may see an attribute: Jinja's answer, which rests on the type and the name alone.
+
+        It is asked some hundred times a mail, about the same few attributes.
+        """
+        key = (type(obj), attr)
+        safe = self._judged.get(key)
+        if safe is None:
+            safe = super().is_safe_attribute(obj, attr, value)
+            if len(self._judged) < MOST_JUDGED:
+                self._judged[key] = safe
+        return safe
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Let numbers be multiplied, and nothing be repeated or padded to any length.

@@ -1,4 +1,7 @@
-"""On which terms a plugin is asked before something happens: whether it is on at that place, and with which options."""
+"""On which terms a plugin is asked before something happens: whether it is on at that place, and with which options.
+
+One in shadow is not asked: it would change or refuse what it is said to look at only.
+"""
 
 from collections.abc import Callable
 
@@ -66,7 +69,7 @@ class Terms:
             topic_id=place.topic_id,
             mailbox_id=place.mailbox_id,
         )
-        if not effective.on or admitted.name in directory.quarantined:
+        if not effective.on or effective.shadow or admitted.name in directory.quarantined:
             return None
         cls = admitted.plugin.Options
         stored = switches.resolve_options(

@@ -1,6 +1,6 @@
 """The return paths of one delivery: where its bounce comes back to, where it is answered, and where it is unsubscribed."""
 
-from ..store.deliveries import Envelope, ReturnPaths, ReturnPathsOf
+from ..store.deliveries import Envelope, ReturnPaths, ReturnPathsOf, shared_paths
 from .signed_addresses import Purpose, SignedAddresses
 from .signed_links import SignedLinks
 
@@ -12,6 +12,8 @@ def signed_paths(signed: SignedAddresses, links: SignedLinks | None = None) -> R
     """
 
     def paths_of(envelope: Envelope, delivery_id: int) -> ReturnPaths:
+        if not (envelope.bounce_base or envelope.reply_base or envelope.unsubscribe_base):
+            return shared_paths(envelope, delivery_id)
         bounce = reply = unsubscribe = ""
         if envelope.bounce_base:
             bounce = signed.make(Purpose.BOUNCE, delivery_id=delivery_id, base=envelope.bounce_base)

@@ -120,7 +120,7 @@ def test_a_link_that_this_desk_did_not_make_ends_nothing(desk: Desk, site: httpx
     assert _watches(desk, ticket_id, ann)
 
 
-def test_a_file_is_saved_and_never_shown(desk: Desk, site: httpx.Client) -> None:
+def test_m31_a_file_is_saved_and_never_shown(desk: Desk, site: httpx.Client) -> None:
     [created, *_] = receive(desk, WITH_FILE)
     assert isinstance(created, TicketCreated)
     assert created.entry is not None

@@ -136,6 +136,8 @@ class Tally:
 
     def looping(self, asked: Asked, *, moment: datetime) -> bool:
         """Whether so many answers about the ticket went to the person lately that two machines must be at it."""
+        if asked.opened:
+            return False
         self._load()
         return asked.ticket_id is not None and any(
             sum(

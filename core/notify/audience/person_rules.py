@@ -21,13 +21,21 @@ def no_address(_: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | No
 
 
 def address_suppressed(case: Case, person: Person, _roles: tuple[str, ...]) -> Verdict | None:
-    """Rule 10: mail to this address came back, or its owner wants none; who complained still gets what a person writes."""
-    guard = case.facts.guards.suppression(person.address, case.facts.moment)
-    if guard is None or (guard.automatic_only and _is_correspondence(case)):
-        return None
-    until = f" until {guard.until:%Y-%m-%d %H:%M} UTC" if guard.until is not None else ""
-    because = f"{person.address} gets no mail since {guard.since:%Y-%m-%d %H:%M} UTC{until}: {guard.reason}"
-    return Verdict("address_suppressed", because)
+    """Rule 10: mail to this address came back, or its owner wants none; who complained still gets what a person writes.
+
+    A complaint is the person's, wherever an answer would go; a bounce says nothing about another address.
+    """
+    for address in person.addresses:
+        guard = case.facts.guards.suppression(address, case.facts.moment)
+        if guard is None:
+            continue
+        applies = not _is_correspondence(case) if guard.automatic_only else address == person.address
+        if applies:
+            until = f" until {guard.until:%Y-%m-%d %H:%M} UTC" if guard.until is not None else ""
+            since = f"{guard.since:%Y-%m-%d %H:%M} UTC"
+            because = f"{address} has been getting no mail since {since}{until} ({guard.reason.rstrip(' .')})."
+            return Verdict("address_suppressed", because)
+    return None
 
 
 def _is_correspondence(case: Case) -> bool:

@@ -1,7 +1,7 @@
 """Which switch positions exist for which kind of plugin at which level."""
 
 from ...contract.errors import InvalidValue
-from ...contract.kinds import Level, Switch
+from ...contract.kinds import Filter, Level, Switch
 from .positions import Kind, is_always_on
 
 
@@ -24,8 +24,14 @@ def check_shadow(kind: Kind, *, level: Level) -> None:
 
     :raises InvalidValue: with the levels at which it can be set.
     """
-    if is_always_on(kind if isinstance(kind, type) else type(kind)):
+    cls = kind if isinstance(kind, type) else type(kind)
+    if is_always_on(cls):
         raise InvalidValue("A shadow", "a plugin that is always on has none")
+    if issubclass(cls, Filter):
+        # What it does is no mail that could be held back: to do it and to say that it was not done would be a lie.
+        raise InvalidValue(
+            "A shadow", "a filter sends nothing and has none", "Switch it off, or see 'deskbell filters try'."
+        )
     if level not in (Level.GLOBAL, Level.DEPARTMENT) or level not in kind.levels:
         both = Level.DEPARTMENT in kind.levels
         remedy = "Set it for the whole desk or for a department." if both else "Set it for the whole desk."

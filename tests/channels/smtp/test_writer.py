@@ -20,6 +20,7 @@ To: Ann 7 <ann7@example.com>\r
 Subject: [#7] Printer on fire\r
 Date: Mon, 02 Mar 2026 09:00:00 +0000\r
 Message-ID: <db.token7@desk.example>\r
+X-Deskbell-Token: <db.token7@desk.example>\r
 MIME-Version: 1.0\r
 Content-Type: text/plain; charset="utf-8"\r
 Content-Transfer-Encoding: 7bit\r
@@ -35,6 +36,7 @@ Reply-To: Support <reply@desk.example>\r
 Subject: [#7] x\r
 Date: Mon, 02 Mar 2026 09:00:00 +0000\r
 Message-ID: <db.token7@desk.example>\r
+X-Deskbell-Token: <db.token7@desk.example>\r
 In-Reply-To: <mail@example.com>\r
 References: <first@example.com> <mail@example.com>\r
 Auto-Submitted: auto-replied\r
@@ -118,7 +120,7 @@ def test_the_standard_library_would_carry_the_same(delivery: MakeDelivery, chang
     assert not given_delivery.html or body(ours, "html") == body(theirs, "html")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(subject=words, name=words, text=texts, html=texts)
 def test_any_mail_is_well_formed(delivery: MakeDelivery, subject: str, name: str, text: str, html: str) -> None:
     to = ((name, "ann@example.com"),)

@@ -71,7 +71,7 @@ def test_what_many_share_counts_once() -> None:
 
 def test_one_mail_may_be_larger_than_a_part() -> None:
     huge = file("1", 3 * PORTION_OCTETS)
-    assert parts_of(claimed(1, file("2", 1)), claimed(2, huge), claimed(3)) == [[1], [2], [3]]
+    assert parts_of(claimed(1, file("2", 1)), claimed(2, huge), claimed(3)) == [[1], [2, 3]]
 
 
 def test_contents_come_into_the_delivery_and_are_read_once(tmp_path: Path) -> None:

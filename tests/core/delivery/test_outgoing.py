@@ -9,9 +9,13 @@ import pytest
 from deskbell.core.app import acting
 from deskbell.core.app.opening import Desk
 from deskbell.core.app.rounds import work_off
+from deskbell.core.contract.drafts import MessageDraft
 from deskbell.core.contract.faults import Fault
+from deskbell.core.contract.people import Actor, ActorKind
+from deskbell.core.contract.tickets import Origin
+from deskbell.core.desk.message import Posting, post_message
 from deskbell.core.outbox.signed_addresses import Named, Purpose
-from deskbell.core.store import delivery_log
+from deskbell.core.store import delivery_log, tickets
 from stand_ins.clock import FrozenClock
 from stand_ins.desks import MAIL, new_desk, opened, receive
 from stand_ins.smtp_sink import ReceivedMail, SmtpSink
@@ -155,6 +159,50 @@ def test_rfc_11_and_rfc_3_what_marks_which_mail(tmp_path: Path, database_url: st
         f"new-ticket-alert {ADMIN}": ["auto-generated", "All", "Support <support.example.com>", None, None],
         f"reply-to-end-user {ADA}": [None] * 5,
     }
+
+
+def test_rfc_18_a_mail_that_got_another_message_id_on_its_way_is_known_all_the_same(
+    tmp_path: Path, database_url: str, sink: SmtpSink
+) -> None:
+    """As a mail service does that gives each mail an id of its own."""
+    with opened(new_desk(tmp_path / "desk", database_url=database_url, smtp_port=sink.port)) as desk:
+        receive(desk, MAIL)
+        mails = sent(desk, sink)
+        assert len(mails) == 2
+        for number, mail in enumerate(mails.values()):
+            own_id = f"Message-ID: {mail.message['Message-ID']}\r\n".encode()
+            assert own_id in mail.data
+            renamed = mail.data.replace(own_id, f"Message-ID: <{number}@service.example>\r\n".encode())
+            assert [event.name for event in receive(desk, renamed)] == []
+
+
+def test_rfc_13_mails_to_end_users_name_the_first_mail_of_their_thread(
+    tmp_path: Path, database_url: str, sink: SmtpSink
+) -> None:
+    """Also when the message behind them names none: it found its ticket by the number, or was typed at the desk."""
+    toml = '[switches.new-message-autoresponse]\nposition = "on"\n'
+    with opened(new_desk(tmp_path / "desk", database_url=database_url, smtp_port=sink.port, toml=toml)) as desk:
+        receive(desk, MAIL)
+        sent(desk, sink)
+        again = MAIL.replace(b"<one@", b"<two@").replace(b"Subject: ", b"Subject: [#100001] ")
+        receive(desk, again)
+        by_number = sent(desk, sink)[f"new-message-autoresponse {ADA}"].message
+        assert by_number["In-Reply-To"] == "<two@customer.example>"
+        assert by_number["References"] == "<one@customer.example> <two@customer.example>"
+        with desk.db.writing() as session:
+            directory = desk.db.directory(session)
+            ticket_id = tickets.ids_by_number(session, [NUMBER])[NUMBER]
+            draft = MessageDraft(
+                sender=Actor(ActorKind.END_USER, name="Ada Moss", address=ADA),
+                text="And it is loud.",
+                ticket=NUMBER,
+                origin=Origin.WEB,
+            )
+            posting = Posting(ticket_id=ticket_id, draft=draft)
+            events = post_message(session, directory, posting=posting, now=desk.clock.now())
+        desk.ring(events)
+        typed = sent(desk, sink)[f"new-message-autoresponse {ADA}"].message
+        assert typed["In-Reply-To"] == typed["References"] == "<one@customer.example>"
 
 
 def test_rfc_49_only_who_watches_and_nothing_else_can_unsubscribe(

@@ -73,6 +73,12 @@ def system_errors(desk: Desk) -> list[str]:
         return [row.data["title"] for row in rows]
 
 
+def system_details(desk: Desk) -> list[str]:
+    with desk.db.reading() as session:
+        rows = session.scalars(select(JournalRow).where(JournalRow.event == "system_error").order_by(JournalRow.id))
+        return [row.data["detail"] for row in rows]
+
+
 def noting(name: str, real: Callable[..., Any], read: list[str]) -> Callable[..., Any]:
     """The same function, which says that it was called."""
 
@@ -107,6 +113,9 @@ def test_rfc_14_one_sender_gets_five_answers_whether_mails_come_together_or_not(
     clock.advance(seconds=1)
     assert reasons(about(desk, take_in(desk, arrivals([8], sender="ann@customer.example")))) == {("notified", ""): 1}
     assert system_errors(desk) == ["A sender is at the cap on answers"]
+    assert system_details(desk)[0].startswith(
+        "ann@customer.example gets no more automatic answers of mailbox 'support'"
+    )
 
 
 def test_rfc_16_the_figures_survive_a_restart(folder: Path, clock: FrozenClock) -> None:

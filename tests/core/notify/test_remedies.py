@@ -69,8 +69,12 @@ def test_rfc_14_a_cap_names_its_setting_and_when_there_is_room_again() -> None:
 
 
 def _about_cap(because: str) -> str:
+    return _about("rate_capped", because)
+
+
+def _about(reason: str, because: str) -> str:
     return what_would_change(
-        "rate_capped",
+        reason,
         outcome=Outcome.REFUSED,
         event=EVENT,
         plugin="test",
@@ -79,6 +83,25 @@ def _about_cap(because: str) -> str:
         candidate=who(),
         because=because,
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "because", "expected"),
+    [
+        (
+            "banned",
+            "sender@bulk.example is banned.",
+            "Lift the ban: deskbell bans lift sender@bulk.example; that of its domain: deskbell bans lift @bulk.example",
+        ),
+        (
+            "address_suppressed",
+            "sender@bulk.example has been getting no mail since 2026-03-01 09:00 UTC (complaint).",
+            "When mail reaches sender@bulk.example again: deskbell suppressions release sender@bulk.example",
+        ),
+    ],
+)
+def test_rfc_10_a_guard_is_lifted_from_the_address_that_it_is_about(reason: str, because: str, expected: str) -> None:
+    assert _about(reason, because) == expected
 
 
 @pytest.mark.parametrize("reason", REASONS)

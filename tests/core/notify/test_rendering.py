@@ -101,6 +101,23 @@ def test_a_broken_template_still_delivers_the_built_in_text(tmp_path: Path, faul
     assert [fault.fingerprint for fault in faults.seen] == ["template:words"]
 
 
+def test_c2_what_a_template_may_see_is_judged_for_each_type_of_value(tmp_path: Path, faults: Faults) -> None:
+    """A name that is safe on one value is not on another, in whichever order they come, and stays so when asked again."""
+
+    class Box:
+        append = "mine"
+
+    plugin = write(tmp_path / "plugin", body="{{ box.append }}{{ box.append }}")
+    renderer = Renderer(overrides=None, faults=faults)
+    seen = {**CONTEXT, "box": Box(), "items": [1]}
+    assert renderer.render("words", (plugin,), seen).text == "minemine\n"
+    evil = write(tmp_path / "evil", body="{{ box.append }}{{ items.append(2) }}")
+    for _ in range(2):
+        assert "mine" not in renderer.render("words", (evil, BUILT_IN_TEMPLATES), seen).text
+    assert seen["items"] == [1]
+    assert len(faults.seen) == 2
+
+
 def test_when_the_plugins_own_words_fail_a_plain_text_goes_out(tmp_path: Path, faults: Faults) -> None:
     plugin = write(tmp_path / "plugin", body="{{ nobody }}")
     words = Renderer(overrides=None, faults=faults).render("words", (plugin, BUILT_IN_TEMPLATES), CONTEXT)

@@ -8,7 +8,7 @@ import pytest
 
 from deskbell.core.contract.clock import SystemClock
 from deskbell.core.contract.drafts import MessageDraft, Refusal, TicketDraft
-from deskbell.core.contract.errors import DeskbellError
+from deskbell.core.contract.errors import DeskbellError, InvalidValue
 from deskbell.core.contract.hookspecs import hookimpl
 from deskbell.core.contract.kinds import AgentAlert, Filter, Level, Switch
 from deskbell.core.contract.people import Actor, ActorKind
@@ -18,6 +18,7 @@ from deskbell.core.host.admission import Host
 from deskbell.core.host.before import BeforeHooks
 from deskbell.core.host.calls import BoundedCalls
 from deskbell.core.host.quarantine import Quarantine
+from deskbell.core.notify.switches import check_shadow
 from deskbell.core.notify.terms import Terms
 from deskbell.core.store.directory import (
     DepartmentRecord,
@@ -135,6 +136,18 @@ def test_options_are_those_of_the_nearest_department() -> None:
 @pytest.mark.parametrize("level", [(Level.GLOBAL, 0), (Level.DEPARTMENT, 1), (Level.DEPARTMENT, 2), (Level.MAILBOX, 4)])
 def test_a_plugin_that_is_off_is_not_asked(level: tuple[Level, int]) -> None:
     assert Bench(Asked()).ask(switches=(off(*level),)) == []
+
+
+@pytest.mark.parametrize("place", [(Level.GLOBAL, 0), (Level.DEPARTMENT, 1)])
+def test_a_plugin_in_shadow_changes_nothing_and_is_not_asked(place: tuple[Level, int]) -> None:
+    in_shadow = attrs.evolve(off(*place, position=Switch.ON), shadow=True)
+    assert Bench(Asked()).ask(switches=(in_shadow,)) == []
+
+
+def test_a_filter_cannot_be_put_in_shadow() -> None:
+    for level in (Level.GLOBAL, Level.DEPARTMENT):
+        with pytest.raises(InvalidValue, match="a filter sends nothing and has none"):
+            check_shadow(Idle(), level=level)
 
 
 def test_a_topic_switch_is_that_of_the_ticket() -> None:

@@ -14,6 +14,7 @@ from deskbell.core.contract.tickets import Mailbox
 from deskbell.core.notify.audience import Lately, Tally, asked_by
 from deskbell.core.store.answers import Answer, Newest
 from deskbell.core.store.directory import Directory, MailboxRecord, Profile
+from deskbell.core.store.guards import COMPLAINT, Guard, Guards
 from stand_ins.paper_desk import NOW, OWNER, autoresponder, created, decide, desk, message, ticket, writing
 
 BOX = MailboxRecord(id=9, name="support", address="support@example.com", department_id=1)
@@ -329,3 +330,16 @@ def test_rfc_14_an_answer_counts_under_both_addresses() -> None:
     same_envelope = message(actor=writing(carl), incoming=by_mail("one@home.example"))
     assert judged(same_envelope, directory, lately).reason == "rate_capped"
     assert judged(message(actor=writing(carl), incoming=by_mail()), directory, lately).outcome is Outcome.NOTIFIED
+
+
+def test_rfc_41_and_rfc_10_who_complained_gets_no_answer_at_another_envelope_either() -> None:
+    guard = Guard(COMPLAINT, NOW - timedelta(days=1))
+    guards = Guards(suppressions={"olga@example.net": guard})
+    event = message(incoming=by_mail("bounces-7@home.example"))
+    decision = decide(autoresponder(Role.POSTER), event, guards=guards)
+    [candidate] = decision.candidates
+    assert candidate.reason == "address_suppressed"
+    assert candidate.because == "olga@example.net has been getting no mail since 2026-03-01 09:00 UTC (complaint)."
+    bounced = Guards(suppressions={"olga@example.net": Guard("bounce: no such mailbox", NOW - timedelta(days=1))})
+    [candidate] = decide(autoresponder(Role.POSTER), event, guards=bounced).candidates
+    assert candidate.outcome is Outcome.NOTIFIED
