@@ -14,7 +14,7 @@ PIP_TOOLS := pip-tools==7.6.2
 .PHONY: help run test lint format docs bench kill-table soak pins clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## make the environment and start the demo, a desk in ./demo-desk
 	exec $(BIN)/deskbell --dir $(DESK) demo
@@ -41,8 +41,6 @@ kill-table: $(READY) ## kill a desk many times at every fault point and write do
 soak: $(READY) ## read a million damaged mails and write docs/soak.md
 	PYTHONPATH=tests $(BIN)/python -m faults.soak $(SOAK)
 
-# The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere. Run it with the
-# oldest Python that pyproject.toml admits: what only an old one needs would be missing otherwise.
 docs: $(READY) ## renew the reference pages that are made from the code
 	$(BIN)/python docs/build.py
 
@@ -50,7 +48,8 @@ docs: $(READY) ## renew the reference pages that are made from the code
 bench: $(READY) ## measure the speed and renew benchmarks/RESULTS.md
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(BENCH)
 
-# The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere.
+# The newest of everything that pyproject.toml admits, each file with its hash, no address anywhere. Run it with the
+# oldest Python that pyproject.toml admits: what only an old one needs would be missing otherwise.
 pins: $(PINS_VENV)/.ready ## renew requirements.txt from pyproject.toml
 	$(PINS_VENV)/bin/pip-compile --quiet --upgrade --all-extras --allow-unsafe --generate-hashes --strip-extras \
 		--no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \

@@ -134,6 +134,8 @@ def _lines(
     unknown = {each.item: each.because for each in switches.unknown_names(options, directory)}
     for number, rule in enumerate(getattr(options, "rules", ()), start=1):
         state, because = "on" if effective.on else "off", "" if effective.on else effective.because
+        if effective.shadow:
+            state, because = "off", effective.shadow_because
         if PLUGIN in directory.quarantined:
             state, because = "off", f"It is quarantined: {directory.quarantined[PLUGIN]}"
         if effective.on and f"'{rule.name}'" in unknown:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from ..contract.addresses import valid
+from ..contract.addresses import normalise, valid
 from ..contract.errors import InvalidValue, UnknownName
 from ..contract.text import one_line
 from ..store import changes, guards
 from ..store.changes import Kind, Spot
+from ..store.directory import Directory
 from ..store.guards import Suppression
 from .changing import acting_person
 from .opening import Desk
@@ -42,21 +43,33 @@ def listed(desk: Desk, *, ended_too: bool, limit: int) -> Sequence[Suppressed]:
 def add(desk: Desk, address: str, *, reason: str, days: int | None, by: str | None) -> Suppressed:
     """Send an address nothing more, for so many days or until it is released.
 
-    :raises InvalidValue: when it is no address.
+    :raises InvalidValue: when it is no address, or one of the desk's own, or when the reason is empty.
     :raises NotAdministrator: when `by` is no administrator.
     """
     if not valid(address.strip()):
         raise InvalidValue(f"'{one_line(address)}'", "this is no mail address", "Write it like ada@example.org.")
+    if not reason.strip():
+        raise InvalidValue("The reason", "it is empty", "Say in a few words why; it is shown where mail is kept back.")
     now = desk.clock.now()
     until = None if days is None else now + timedelta(days=days)
     with desk.db.writing() as session:
-        person = acting_person(desk.db.directory(session), by)
+        directory = desk.db.directory(session)
+        person = acting_person(directory, by)
+        _check_stranger(directory, address)
         reason = f"by hand: {one_line(reason)}"
         before = _value(guards.find_suppressions(session, [address]))
         guards.suppress(session, address, reason=reason, evidence="", now=now, until=until)
         [after] = guards.find_suppressions(session, [address])
         changes.note(session, _spot(after.address_key), before=before, after=_value([after]), by=person, now=now)
     return _shown(after, now)
+
+
+def _check_stranger(directory: Directory, address: str) -> None:
+    """The desk's own addresses, and the one that has to hear of every fault, are never suppressed."""
+    key = normalise(address)
+    if directory.is_system_address(key) or key == normalise(directory.profile.admin_address):
+        remedy = "Whom the desk tells is set by switches and roles: deskbell plugins show NAME."
+        raise InvalidValue(f"'{one_line(address)}'", "it is an address of the desk and always gets its mail", remedy)
 
 
 def release(desk: Desk, address: str, *, by: str | None) -> None:

@@ -71,7 +71,9 @@ def undo(desk: Desk, change_id: int, *, by: str | None, force: bool = False) -> 
             remedy = f"To turn it off: deskbell plugins switch {change.spot.plugin} off"
             raise CannotUndo(change.id, "only its own failures set a plugin aside", remedy)
         if change.spot.kind is Kind.SUPPRESSION:
-            remedy = f"Use: deskbell suppressions add {change.spot.field}, or release"
+            address = change.spot.field
+            again = f'add {address} --reason "..."' if change.after is None else f"release {address}"
+            remedy = f"Use: deskbell suppressions {again}"
             raise CannotUndo(change.id, "it has a command of its own", remedy)
         if change.spot.kind is Kind.BAN:
             raise CannotUndo(change.id, "a ban is set and lifted by commands of its own", "See: deskbell bans --help")

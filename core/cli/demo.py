@@ -31,12 +31,14 @@ STYLES = {
 }
 TRY = (
     ("ticket list", "the tickets so far"),
+    ("ticket show 100001", "its thread, and what is known of where each mail came from"),
     ("explain 100001", "who was told of the first one, who not, and why"),
     ("plugins show new-ticket-alert --department Printers", "whom a plugin tells there, and where that is set"),
     ("plugins switch new-ticket-autoresponse off --department Printers", "a switch, from the next mail on"),
     ("simulate ticket_created --ticket 100001", "who would be told now"),
     ("outbox list", "every mail that went out, with its tries"),
     ("mail list --state all", "every mail that came in, and what became of it"),
+    ("filters list", "the rules for new tickets, and how often each applied"),
     ("doctor", "whether the desk is sound"),
 )
 

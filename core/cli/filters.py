@@ -91,8 +91,11 @@ def try_(context: click.Context, mail: BinaryIO, mailbox: str, as_json: bool) ->
     """Say what the rules would do with MAIL, a file or - for standard input, as a new ticket; nothing is written."""
     from ..app import filters as rules
 
+    content = mail.read()
+    if not content.strip():
+        raise click.UsageError(f"There is no mail in {'standard input' if mail.name == '<stdin>' else mail.name}.")
     with desk_of(context) as desk:
-        trial = rules.tried(desk, mail.read(), mailbox=mailbox)
+        trial = rules.tried(desk, content, mailbox=mailbox)
     if as_json:
         print_json(plain(trial))
     else:

@@ -8,10 +8,19 @@ from .desks import desk_of
 from .examples import examples
 from .numbers import ID, LIMIT
 from .output import json_option, show
+from .ticket.words import say
 
 COLUMNS = ("id", "state", "received_at", "source", "envelope_from", "size", "tries", "ticket_id", "reason")
 STATES = ("waiting", "stored", "refused", "loop", "quarantined")
 SET_ASIDE = ("refused", "loop", "quarantined")
+BECAME = {
+    "waiting": "It waits again",
+    "stored": "It is taken in now",
+    "refused": "It is refused again",
+    "loop": "It is dropped as a loop",
+    "quarantined": "It is quarantined again",
+}
+"""What a mail is after another try."""
 
 
 @click.group(
@@ -53,7 +62,7 @@ def receive(
     sys.exit(code)
 
 
-@mail.command("list")
+@mail.command("list", short_help="List mails, with what became of each and why.")
 @click.option("--state", type=click.Choice((*STATES, "all")), help="Default: what was refused or set aside.")
 @click.option("--limit", type=LIMIT, default=100, show_default=True, help="At most so many, newest first.")
 @json_option
@@ -66,10 +75,16 @@ def list_(context: click.Context, state: str | None, limit: int, as_json: bool) 
     names = SET_ASIDE if state is None else STATES if state == "all" else (state,)
     with desk_of(context) as desk:
         rows = kept_mail.listed(desk, states=[RawState(name) for name in names], limit=limit)
-    show(rows, columns=COLUMNS, as_json=as_json, empty="There are no such mails.")
+    show(rows, columns=COLUMNS, as_json=as_json, empty=_no_mails(state))
 
 
-@mail.command("show")
+def _no_mails(state: str | None) -> str:
+    if state is None:
+        return "No mail was refused or set aside; 'deskbell mail list --state all' lists every mail."
+    return "No mail came in yet." if state == "all" else f"There is no mail in the state '{state}'."
+
+
+@mail.command("show", short_help="Write one mail to standard output, byte for byte.")
 @click.argument("mail_id", type=ID)
 @click.pass_context
 def show_(context: click.Context, mail_id: int) -> None:
@@ -81,7 +96,7 @@ def show_(context: click.Context, mail_id: int) -> None:
     sys.stdout.buffer.write(content)
 
 
-@mail.command("retry")
+@mail.command("retry", short_help="Process a refused or quarantined mail once more.")
 @click.argument("mail_id", type=ID)
 @click.pass_context
 def retry(context: click.Context, mail_id: int) -> None:
@@ -91,11 +106,13 @@ def retry(context: click.Context, mail_id: int) -> None:
     with desk_of(context) as desk:
         events = kept_mail.retry(desk, mail_id)
         now = kept_mail.found(desk, mail_id)
-    outcome = "; ".join(f"{event.name} (event {event.id})" for event in events)
-    click.echo(outcome or f"It is {now.state.value} again: {now.reason}.")
+    if events:
+        say(events)
+    if not events or now.state.value != "stored":
+        click.echo(f"{BECAME[now.state.value]}{': ' if now.reason else ''}{now.reason.rstrip('.')}.")
 
 
-@mail.command("delete")
+@mail.command("delete", short_help="Delete mails that became no ticket, for good.")
 @click.argument("mail_id", type=ID, nargs=-1, required=True)
 @click.confirmation_option(prompt="A deleted mail is gone for good. Delete?", help="Do not ask.")
 @click.pass_context

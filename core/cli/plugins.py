@@ -1,5 +1,7 @@
 """`plugins`: what the desk says by itself, where it is switched, and the hand on the switch."""
 
+from collections.abc import Mapping
+
 import click
 
 from .desks import desk_of
@@ -67,9 +69,18 @@ def show_(
             ("switch", "says", "shadow", "decides"),
             [(each.where, each.position, each.shadow, "<-" if each.decides else "") for each in view.path],
         )
-    table(("value", "is", "set at"), [(each.name, each.value, each.origin) for each in view.values])
+    table(("value", "is", "set at"), [(each.name, _written(each.value), each.origin) for each in view.values])
     if view.set_elsewhere:
         table(("level", "where", "switch", "shadow"), [plain(each).values() for each in view.set_elsewhere])
+
+
+def _written(value: object) -> object:
+    """A value as it stands in the table; a list of tables as a file for `apply` has them, one a line."""
+    from ..desk.blueprint.emit import value_text
+
+    if isinstance(value, (list, tuple)) and any(isinstance(each, Mapping) for each in value):
+        return "\n".join(value_text(each) for each in value)
+    return "none" if value in ([], ()) else value
 
 
 @plugins.command("switch")

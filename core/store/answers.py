@@ -115,7 +115,10 @@ def take_turn(session: Session, mailbox_ids: Iterable[int]) -> None:
 def count(session: Session, answers: Sequence[Answer]) -> None:
     """Write answers down; the outbox holds them by the same transaction."""
     if answers:
-        rows = [attrs.asdict(each) for each in answers]
+        rows = [
+            {"mailbox_id": each.mailbox_id, "address_key": each.address_key, "ticket_id": each.ticket_id, "at": each.at}
+            for each in answers
+        ]
         session.connection().execute(_INSERT, rows)
 
 

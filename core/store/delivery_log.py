@@ -30,6 +30,9 @@ _BY_MESSAGE_ID = _SENT.where(or_(DeliveryRow.message_id.in_(_NAMED), DeliveryRow
     DeliveryRow.id.desc()
 )
 _BY_ID = _SENT.where(DeliveryRow.id.in_(bindparam("ids", expanding=True)))
+_GIVEN_OUT = select(DeliveryRow.message_id, DeliveryRow.private_id).where(
+    or_(DeliveryRow.message_id.in_(_NAMED), DeliveryRow.private_id.in_(_NAMED))
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -191,6 +194,18 @@ def find_by_message_id(session: Session, message_ids: Collection[str]) -> tuple[
         for named_by in (row.message_id, row.private_id)
         if named_by is not None and named_by in message_ids
     )
+
+
+def given_out(session: Session, message_ids: Collection[str]) -> frozenset[str]:
+    """Those of the Message-IDs that mails of ours bear, those about no ticket as well."""
+    rows = session.connection().execute(_GIVEN_OUT, {"message_ids": list(message_ids)})
+    return frozenset(message_ids).intersection(each for row in rows for each in row if each is not None)
+
+
+def texts(session: Session, delivery_ids: Collection[int]) -> Mapping[int, str]:
+    """What deliveries say, as plain text, by their ids."""
+    wanted = select(DeliveryRow.id, BodyRow.text).join(BodyRow).where(DeliveryRow.id.in_(delivery_ids))
+    return dict(session.connection().execute(wanted).all())
 
 
 def find_by_id(session: Session, delivery_ids: Collection[int]) -> tuple[Sent, ...]:

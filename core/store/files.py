@@ -75,7 +75,13 @@ class AttachmentStore:
 
         :raises FileMissing: when it is not there.
         """
-        return _pieces(self.open(digest))
+        self.open(digest).close()
+        return self._pieces(digest)
+
+    def _pieces(self, digest: str) -> Iterator[bytes]:
+        with self.open(digest) as file:
+            while piece := file.read(CHUNK):
+                yield piece
 
     def _put_bytes(self, content: bytes) -> Stored:
         stored = Stored(hashlib.sha256(content).hexdigest(), len(content))
@@ -129,12 +135,6 @@ class AttachmentStore:
     def _place(self, digest: str) -> Path:
         # Folders of a few thousand files each stay quick to list and to back up.
         return self.folder / digest[:2] / digest[2:]
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(CHUNK):
-            yield piece
 
 
 def _sync_folder(folder: Path) -> None:

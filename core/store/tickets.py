@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import String, bindparam, func, literal_column, select
+from sqlalchemy import String, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from ..contract.errors import UnknownName
@@ -111,6 +111,17 @@ _BY_MESSAGE_ID = (
     .where(EntryRow.message_id.in_(bindparam("message_ids", expanding=True)))
     .order_by(EntryRow.id.desc())
 )
+_IS_THREADED = and_(EntryRow.message_id.is_not(None), EntryRow.kind == EntryKind.MESSAGE.value)
+# One entry of each ticket is read, not all of them: their texts are long.
+_FIRST_MESSAGE_ID = select(
+    TicketRow.id,
+    select(EntryRow.message_id)
+    .where(EntryRow.ticket_id == TicketRow.id, _IS_THREADED)
+    .order_by(EntryRow.id)
+    .limit(1)
+    .correlate(TicketRow)
+    .scalar_subquery(),
+).where(_IDS)
 _OPEN = tuple(
     literal_column(f"'{status.value}'", String) for status in TicketStatus if status is not TicketStatus.CLOSED
 )
@@ -310,10 +321,17 @@ def _entry(row: EntryRow, attachments: tuple[Attachment, ...]) -> Entry:
 
 
 def message_ids(session: Session, ticket_id: int) -> tuple[str, ...]:
-    """The Message-IDs of the mails that came on a ticket: the first, then the newest ones, in their order.
+    """The Message-IDs of end users' mails on a ticket: the first, then the newest ones, in their order.
 
     As many as a header that quotes them can hold: RFC 5322 section 3.6.4 lets the middle of a long thread be left out.
+    Agents' mails became notes, or replies that left under ids of their own: nobody else knows theirs.
     """
-    of_ticket = select(EntryRow.message_id).where(EntryRow.ticket_id == ticket_id, EntryRow.message_id.is_not(None))
+    of_ticket = select(EntryRow.message_id).where(EntryRow.ticket_id == ticket_id, _IS_THREADED)
     found = [each for each in session.connection().scalars(of_ticket.order_by(EntryRow.id)) if each is not None]
     return tuple(found if len(found) <= REFERENCES else [found[0], *found[1 - REFERENCES :]])
+
+
+def first_message_ids(session: Session, ticket_ids: Collection[int]) -> Mapping[int, str]:
+    """The Message-ID of the first end user's mail on each ticket; a ticket without one is left out."""
+    rows = session.connection().execute(_FIRST_MESSAGE_ID, {"ids": list(ticket_ids)})
+    return {ticket_id: message_id for ticket_id, message_id in rows if message_id is not None}

@@ -34,6 +34,7 @@ department = "Support"
 plus_addresses = true
 """
 ADA = "ada@customer.example"
+CARL = "carl@customer.example"
 
 
 @pytest.fixture
@@ -72,6 +73,13 @@ def sent_to(sink: SmtpSink, address: str) -> list[ReceivedMail]:
     return [mail for mail in sink.mails if mail.recipients == (address,)]
 
 
+def returned_head(mail: ReceivedMail) -> str:
+    """What servers send back of a mail; a mail to one person refers to nothing."""
+    references = mail.message["References"]
+    more = f"References: {references}\n" if references else ""
+    return f"Message-ID: {mail.message['Message-ID']}\n{more}Subject: Auto"
+
+
 def bounce(
     mail: ReceivedMail,
     *,
@@ -88,7 +96,7 @@ def bounce(
         f"<{recipient}>: {status} user unknown",
         f"Reporting-MTA: dns; mx.customer.example\n\nFinal-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\n"
         f"Diagnostic-Code: smtp; 550 {status} {words}",
-        returned=f"Message-ID: {mail.message['Message-ID']}\nSubject: Auto" if named else None,
+        returned=returned_head(mail) if named else None,
         returned_type="text/rfc822-headers",
     )
 
@@ -240,6 +248,37 @@ def test_m33_who_got_a_mail_of_ours_cannot_disable_the_address_of_somebody_else(
     )
     assert [row.address_key for row in suppressions(desk)] == [ADA]
     assert reports(desk)[-1].recipient == "behind@elsewhere.example"
+
+
+def answered_by_ann(desk: Desk) -> None:
+    """Ada and Carl are on a ticket and get the same answer."""
+    write(desk)
+    acting.add_collaborator(desk, "100001", by=None, address=CARL, name="Carl Fox")
+    acting.reply(desk, "100001", acting.ReplyWish(text="It is on its way."), by="ann@example.com")
+    deliver(desk)
+
+
+def test_m33_who_got_the_same_mail_cannot_disable_the_address_of_another_recipient(
+    desk: Desk, smtp_sink: SmtpSink
+) -> None:
+    """A shared Message-ID is no secret among those who share it: only what the one copy holds proves its bounce."""
+    answered_by_ann(desk)
+    copy = sent_to(smtp_sink, CARL)[-1]
+    take_in(desk, bounce(copy, recipient=ADA), envelope_from="")
+    take_in(
+        desk,
+        bounce(copy, recipient=ADA),
+        envelope_from="",
+        envelope_to="support+b.1.aaaaaaaaaaaaaaaaaaaaaaaaaa@example.com",
+    )
+    assert suppressions(desk) == []
+    assert {row.confirmed for row in reports(desk)} == {False}
+
+
+def test_rfc_39_the_returned_copy_of_a_shared_mail_confirms_its_bounce(desk: Desk, smtp_sink: SmtpSink) -> None:
+    answered_by_ann(desk)
+    take_in(desk, bounce(sent_to(smtp_sink, CARL)[-1], recipient=CARL), envelope_from="")
+    assert [row.address_key for row in suppressions(desk)] == [CARL]
 
 
 @pytest.mark.parametrize(
@@ -502,9 +541,22 @@ def test_suppressions_by_hand_are_listed_audited_and_released(folder: Path) -> N
     assert cli("suppressions", "release", "ADA@customer.example") == "ADA@customer.example gets mail again.\n"
     assert "There is no suppressed address" in cli("suppressions", "release", ADA, code=1)
     assert "no mail address" in cli("suppressions", "add", "ada", "--reason", "x", code=1)
+    assert "The reason: it is empty." in cli("suppressions", "add", "cy@customer.example", "--reason", " ", code=1)
     newest = cli.json("changes")[0]
     assert (newest["what"], newest["after"]) == (f"suppression of {ADA}", "not set")
-    assert "has a command of its own" in cli("changes", "undo", str(newest["id"]), code=1)
+    undone = cli("changes", "undo", str(newest["id"]), code=1)
+    assert f'it has a command of its own. Use: deskbell suppressions add {ADA} --reason "..."' in undone
+    added_first = cli.json("changes")[2]["id"]
+    assert f"Use: deskbell suppressions release {ADA}" in cli("changes", "undo", str(added_first), code=1)
+
+
+@pytest.mark.parametrize("own", ["Support@example.com", "support+anything@example.com", "admin@example.com"])
+def test_m34_the_administrator_and_the_desk_itself_are_not_suppressed_by_hand(folder: Path, own: str) -> None:
+    cli = Cli(folder)
+    assert cli("suppressions", "add", own, "--reason", "x", code=1).startswith(
+        f"Error: '{own}': it is an address of the desk and always gets its mail."
+    )
+    assert cli.json("suppressions", "list") == []
 
 
 def test_m34_the_administrator_and_the_desk_itself_are_never_suppressed(desk: Desk, smtp_sink: SmtpSink) -> None:

@@ -275,7 +275,11 @@ def test_the_commands(folder: Path, tmp_path: Path) -> None:
     assert "No ticket would be opened: rule 'Newsletter': newsletters are no requests" in cli(
         "filters", "try", "-", stdin=mail(2, **{"List-Id": "<x>"})
     )
+    assert "Error: There is no mail in standard input." in cli("filters", "try", "-", code=2)
     assert "There are no such tickets." in cli("ticket", "list")
+    assert '{ name = "Quiet", when = { subject = ["monitoring"] }, then = { autoresponse = false } }' in cli(
+        "plugins", "show", "ticket-filters"
+    )
     assert "No rule has applied yet." in cli("filters", "log")
 
     cli("mail", "receive", stdin=file.read_bytes())

@@ -135,11 +135,16 @@ def _quoted_lines(entry: "Entry") -> int:
 
 
 def _known_of(entry: "Entry") -> list[str]:
-    """What is known of where a mail came from, and what to be wary of in it: one line, or none."""
-    from ...intake.identity import words_of
+    """What is known of where a mail came from, and what to be wary of in it: a line each.
 
-    said = "; ".join([*([entry.authentication] if entry.authentication else []), *words_of(entry.warnings)])
-    return [f"  ({said})"] if said else []
+    That authentication failed is left out where the line of the server that said so tells it already.
+    """
+    from ...intake.identity import words_of
+    from ...intake.identity.warnings import Caution
+
+    told = {Caution.AUTHENTICATION_FAILED} if entry.authentication else set()
+    cautions = words_of([each for each in entry.warnings if each not in told])
+    return [f"  ({said})" for said in (entry.authentication, *cautions) if said]
 
 
 def _cell(ticket: "Ticket", column: str) -> object:

@@ -124,6 +124,18 @@ def test_tries_are_counted_before_the_attempt(db: Database) -> None:
         assert [mail.tries for mail in raw_mails.waiting(session, limit=9)] == [2, 1]
 
 
+def test_a_try_is_taken_back_once_and_from_mails_that_wait(db: Database) -> None:
+    one, two, three = insert(db, new(), new(), new())
+    with db.writing() as session:
+        raw_mails.begin_try(session, [one, three])
+        raw_mails.begin_try(session, [one])
+        raw_mails.settle(session, [Settled(id=three, state=RawState.QUARANTINED)])
+        raw_mails.take_back_try(session, [one, two, three])
+    with db.reading() as session:
+        assert [mail.tries for mail in raw_mails.waiting(session, limit=9)] == [1, 0]
+        assert raw_mails.find(session, three).tries == 1
+
+
 def test_the_original_of_a_copy_is_the_first_that_is_none_itself(db: Database, mailboxes: tuple[int, int]) -> None:
     ids = insert(db, *(new(b"same") for _ in range(4)), new(b"other"))
     with db.writing() as session:
