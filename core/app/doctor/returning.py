@@ -74,6 +74,10 @@ def links(desk: Desk) -> Iterator[Finding]:
             f"Links in mails begin with {base_url}, which is not encrypted; none to unsubscribe is offered.",
             remedy="Set base_url to an https address with 'deskbell apply'.",
         )
+    elif not desk.settings.web.enabled:
+        yield fine(
+            "links", f"Links in mails begin with {base_url}; [web] is off here, so another process must serve them."
+        )
     else:
         yield fine("links", f"Links in mails begin with {base_url}.")
 

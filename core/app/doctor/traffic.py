@@ -28,7 +28,7 @@ def raw(desk: Desk) -> Iterator[Finding]:
         yield warning(
             "mail",
             f"{_many(len(aside))} set aside because they could not be read.",
-            remedy="Look at them with 'deskbell mail list --state quarantined', then run 'deskbell mail retry'.",
+            remedy="Look at them with 'deskbell mail list --state quarantined'; 'deskbell mail retry ID' tries one again.",
         )
 
 

@@ -30,7 +30,7 @@ ids = st.lists(st.builds("<{}@x.example>".format, st.text(alphabet, min_size=1, 
 ONCE = {
     "From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
     "X-Auto-Response-Suppress", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
-    "Content-Transfer-Encoding",
+    "Content-Transfer-Encoding", "X-Deskbell-Token",
 }  # fmt: skip
 
 
